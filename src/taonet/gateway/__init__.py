@@ -1,0 +1,1 @@
+"""People's way in: OpenAI's API over the network's miners."""

@@ -1,0 +1,1 @@
+"""What miners and validators share."""

@@ -1,0 +1,1 @@
+"""A process that keeps a chain."""

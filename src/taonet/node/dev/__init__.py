@@ -1,0 +1,1 @@
+"""What a developer's node can do beyond a real one."""

@@ -1,0 +1,1 @@
+"""Who fills in a block's input."""

@@ -1,0 +1,1 @@
+"""JSON-RPC, a file a namespace."""

@@ -1,0 +1,1 @@
+"""SubtensorModule: one pallet on the wire, small classes in code."""

@@ -1,0 +1,1 @@
+"""Values without behaviour: units, ids, hashing, addresses. Read `units`, then `ids`."""

@@ -1,0 +1,1 @@
+"""Pallets composed into one state transition."""

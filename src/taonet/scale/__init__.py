@@ -1,0 +1,1 @@
+"""The wire format: `types` declares, `codec` compiles, `registry` and `metadata` describe."""

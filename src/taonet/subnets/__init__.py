@@ -1,0 +1,1 @@
+"""Subnets that come with taonet."""

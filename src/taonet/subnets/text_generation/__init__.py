@@ -1,0 +1,1 @@
+"""Miners continue a chat; validators check every token's log-probability."""
