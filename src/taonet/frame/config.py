@@ -1,0 +1,36 @@
+"""What a runtime is composed for: the few choices that its constants and defaults follow."""
+
+import enum
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Timing(enum.Enum):
+    """Which constants a runtime declares: the real chain's, or those of a fast local network."""
+
+    REAL = "real"
+    FAST = "fast"
+
+
+class ClientProfile(enum.Enum):
+    """
+    Which generation of clients decides what no single answer serves: where guard errors surface,
+    how the epoch schedule is computed, which old calls exist.
+    """
+
+    SDK11 = "sdk11"
+    SDK10 = "sdk10"
+
+
+@dataclass(frozen=True)
+class RuntimeConfig:
+    """Fixed at genesis; a change of it is another chain."""
+
+    timing: Timing = Timing.REAL
+    client_profile: ClientProfile = ClientProfile.SDK11
+
+    def pick(self, real: T, fast: T) -> T:
+        """The real chain's value, or the one of fast local networks (`prod_or_fast`)."""
+        return fast if self.timing is Timing.FAST else real
