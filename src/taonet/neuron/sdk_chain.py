@@ -1,0 +1,188 @@
+"""
+The chain through the bittensor SDK: any node of the field, ours or the real one.
+
+One connection, opened at first use and opened again after it broke. The SDK decides what differs
+between subnets: plain weights or timelocked commitments, limits on the largest weight.
+"""
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+import bittensor as bt
+import structlog
+from bittensor import storage
+
+from taonet.neuron.chain import Endpoint, Metagraph, Neuron
+from taonet.neuron.errors import ChainRefused, ChainUnreachable
+from taonet.primitives.units import NetUid, Uid
+
+CALL_S_MAX = 60.0
+"""For a read, and for a call to get into a block."""
+BLOCK_S_MAX = 120.0
+"""Without a new block for this long, the subscription is opened again."""
+RECONNECT_S = 1.0
+"""Between two attempts to subscribe."""
+LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
+
+T = TypeVar("T")
+log = structlog.get_logger("taonet.chain")
+
+
+class SdkChain:
+    """
+    The node at `url` as the hotkey of `wallet` sees it.
+
+    `wallet` is a `bittensor.Wallet`, or a keypair for a hotkey without one. Use it as
+    `async with SdkChain(url, wallet) as chain`.
+    """
+
+    def __init__(self, url: str, wallet: Any) -> None:
+        self.hotkey: str = bt.resolve_signer(wallet, role="hotkey").ss58_address
+        self._url = url
+        self._wallet = wallet
+        self._client: bt.Client | None = None
+        self._connecting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._disconnect()
+
+    async def metagraph(self, netuid: NetUid) -> Metagraph:
+        """The subnet at the newest block, all read at that one block."""
+        return await self._attempt(lambda client: _metagraph(client, int(netuid)))
+
+    async def serve_axon(self, netuid: NetUid, endpoint: Endpoint) -> None:
+        """Publish `endpoint`."""
+        intent = bt.ServeAxon(netuid=int(netuid), ip=_published(endpoint.ip), port=endpoint.port)
+        await self._attempt(lambda client: self._execute(client, intent))
+
+    async def set_weights(
+        self, netuid: NetUid, weights: Mapping[Uid, int], version_key: int
+    ) -> None:
+        """Set or commit, as the subnet asks for."""
+        intent = bt.SetWeights(
+            netuid=int(netuid),
+            uids=[int(uid) for uid in weights],
+            weights=[float(weight) for weight in weights.values()],
+            version_key=version_key,
+        )
+        await self._attempt(lambda client: self._execute(client, intent))
+
+    async def blocks(self) -> AsyncIterator[int]:
+        """New blocks for as long as the process lives; a node that restarts is found again."""
+        last = 0
+        while True:
+            try:
+                client = await self._connected()
+                heads = client.blocks()
+                while True:
+                    header = await asyncio.wait_for(anext(heads), BLOCK_S_MAX)
+                    if header.number > last:
+                        last = header.number
+                        yield last
+            except (
+                bt.BittensorError,
+                ChainUnreachable,
+                OSError,
+                TimeoutError,
+                StopAsyncIteration,
+            ) as error:
+                log.warning("block_subscription_lost", reason=type(error).__name__)
+            await self._disconnect()
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _execute(self, client: bt.Client, intent: Any) -> None:
+        result = await client.execute(intent, self._wallet, wait_for_finalization=False, retries=2)
+        result.raise_for_failure()
+
+    async def _attempt(self, act: Callable[[bt.Client], Awaitable[T]]) -> T:
+        """`act` on the connection; the SDK's errors by our names."""
+        try:
+            async with asyncio.timeout(CALL_S_MAX):
+                return await act(await self._connected())
+        except bt.ChainError as error:
+            code = error.name or str(getattr(error.code, "value", error.code))
+            raise ChainRefused(code, str(error)) from error
+        except (bt.RpcConnectionError, bt.ConnectionNotReady, OSError, TimeoutError) as error:
+            await self._disconnect()
+            raise ChainUnreachable(f"{self._url}: {type(error).__name__}: {error}") from error
+        except bt.BittensorError as error:
+            raise ChainRefused(type(error).__name__, str(error)) from error
+
+    async def _connected(self) -> bt.Client:
+        async with self._connecting:
+            if self._client is None:
+                client = bt.Client(self._url, fallback_endpoints=[], archive_endpoints=[])
+                try:
+                    async with asyncio.timeout(CALL_S_MAX):
+                        await client.connect()
+                except (bt.BittensorError, OSError, TimeoutError) as error:
+                    raise ChainUnreachable(
+                        f"no node answers at {self._url}: {type(error).__name__}"
+                    ) from error
+                self._client = client
+            return self._client
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(bt.BittensorError, OSError):
+                await client.close()
+
+
+async def _metagraph(client: bt.Client, netuid: int) -> Metagraph:
+    view = await client.at()
+    graph = await view.subnets.metagraph(netuid, commitments=False)
+    if graph is None:
+        raise ChainRefused("UnknownSubnet", f"there is no subnet {netuid}")
+    subtensor = storage.SubtensorModule
+    rate_limit, version_key = await asyncio.gather(
+        view.query(subtensor.WeightsSetRateLimit, [netuid]),
+        view.query(subtensor.WeightsVersionKey, [netuid]),
+    )
+    return Metagraph(
+        netuid=NetUid(netuid),
+        block=graph.block,
+        tempo=graph.tempo,
+        weights_rate_limit=int(rate_limit or 0),
+        version_key=int(version_key or 0),
+        neurons=tuple(_neuron(neuron) for neuron in graph.neurons),
+    )
+
+
+def _neuron(neuron: bt.MetagraphNeuron) -> Neuron:
+    return Neuron(
+        uid=Uid(neuron.uid),
+        hotkey=neuron.hotkey,
+        endpoint=_endpoint(neuron.axon),
+        stake_rao=neuron.total_stake.rao,
+        validator_permit=neuron.validator_permit,
+        last_update=neuron.last_update,
+        registered_at=neuron.block_at_registration,
+    )
+
+
+def _endpoint(text: str | None) -> Endpoint | None:
+    """An axon's `ip:port`; a neuron that publishes nonsense serves nothing."""
+    if text is None:
+        return None
+    ip, _, port = text.rpartition(":")
+    try:
+        return Endpoint(ip.strip("[]"), int(port))
+    except ValueError:
+        return None
+
+
+def _published(ip: str) -> str:
+    """
+    The address as the chain takes it: it refuses 127.0.0.1 itself, though not the same address
+    within IPv6, which a network on one machine needs.
+
+    Source: subtensor pallets/subtensor/src/subnets/serving.rs `is_valid_ip_address` @ 14bc6f9.
+    """
+    return f"::ffff:{ip}" if ipaddress.ip_address(ip) == LOOPBACK else ip
