@@ -169,7 +169,7 @@ class Codecs:
         return Codec(encode, decode)
 
     def _union(self, cls: Any) -> Codec[Any]:
-        variants: dict[int, type[Any]] = cls.variants
+        variants: dict[int, type[Any]] = cls.scale_variants
         # Filled at first use: a variant may hold the union itself.
         codecs: dict[int, Codec[Any]] = {}
 
@@ -318,8 +318,10 @@ class _Source:
             )
 
     def _decode_compact(self, inner: Type[Any], result: str) -> None:
+        if inner == Tuple(()):
+            self._lines.append(f"{result} = ()")
+            return
         if not isinstance(inner, Primitive):
-            # Compact of a wrapper (Perbill) is the compact of its integer.
             raise TypeError(f"compact needs an unsigned integer, not {inner}")
         limit = 1 << int(inner.name[1:])
         self._lines.append(f"{result}, o = decompact(data, o)")
@@ -354,6 +356,8 @@ class _Source:
             case ByteArray(length, _, _):
                 return f"{self._name(_checked_bytes(length))}({value})"
             case Compact(inner):
+                if inner == Tuple(()):
+                    return "b''"
                 assert isinstance(inner, Primitive)
                 return f"{self._name(_checked_compact(inner.name))}({value})"
             case FixedPoint(_, bits, _):

@@ -258,7 +258,7 @@ class TaggedUnion:
     scale_type: ClassVar[Type[Any]]
     variant_index: ClassVar[int] = -1
     variant_name: ClassVar[str] = ""
-    variants: ClassVar[dict[int, type[Any]]]
+    scale_variants: ClassVar[dict[int, type[Any]]]
 
     def __init_subclass__(
         cls, *, path: str = "", index: int | None = None, name: str = "", **kwargs: object
@@ -267,14 +267,16 @@ class TaggedUnion:
         if index is None:
             cls.scale_path = tuple(path.split("::")) if path else ("taonet", cls.__name__)
             cls.scale_type = Variants(cls)
-            cls.variants = {}
+            cls.scale_variants = {}
             return
-        if index in cls.variants:
-            raise TypeError(f"{cls.__name__}: index {index} is taken by {cls.variants[index]}")
+        if index in cls.scale_variants:
+            raise TypeError(
+                f"{cls.__name__}: index {index} is taken by {cls.scale_variants[index]}"
+            )
         cls.variant_index = index
         cls.variant_name = name or cls.__name__
         dataclass(frozen=True)(cls)
-        cls.variants[index] = cls
+        cls.scale_variants[index] = cls
 
 
 class CLike(enum.IntEnum):
