@@ -83,6 +83,32 @@ def test_extrinsics_stand_under_compact_indices_with_values_in_the_node() -> Non
     assert ordered_root(values) != state_root(zip(keys, values, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("root", "extrinsics"),
+    [
+        (
+            "27b2eaa3751f2cefcbfd99fb052660477b21c65254a2e936e99870521549ac1b",
+            [
+                "280403000b41169a447e01",
+                "450284000ef407af75417a160038262baf376a8ff8147142f860a8be9cb893d6f3a4971e01e0d3bc1b"
+                "bd34e3ffc00fb927500ca632acbbb38a0f94d87370c00301ad34491f79f3d6e60204ee3df115d4a6c2"
+                "de3ee19255f77d7952208a4459943fb5267a83f500a90a0004000022636d27fb735196a81a406b2a00"
+                "8016817048a8636732d5d6a1d944ebf971060700c4a5b684",
+            ],
+        ),
+        (
+            "1ce1236c8262cead39a2a758fc4cdba0b918f309e5a8572c288c5ba2c16aa7a7",
+            ["280402000bb0019c8b7001", "1c0409006a4b4b00", "1004140000"],
+        ),
+    ],
+)
+def test_extrinsics_roots_are_those_of_blocks_of_public_chains(
+    root: str, extrinsics: list[str]
+) -> None:
+    """The first holds a transfer of 146 bytes: under state version 1 its root would differ."""
+    assert ordered_root([bytes.fromhex(extrinsic) for extrinsic in extrinsics]).hex() == root
+
+
 @settings(max_examples=150, deadline=None)
 @given(start=st.dictionaries(KEYS, VALUES, max_size=20), steps=st.lists(CHANGES, max_size=6))
 def test_incremental_roots_equal_plain_ones(
