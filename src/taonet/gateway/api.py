@@ -250,8 +250,8 @@ class Api:
             exchange.status = "internal_error"
             raise
         finally:
-            reservation.settle(exchange.tokens_charged)
             receipt = exchange.receipt()
+            reservation.settle(receipt.tokens)
             self._levels.record(receipt)
             await self._receipts.append(receipt)
 

@@ -50,8 +50,8 @@ class Exchange:
         A miner that dies half-way is replaced, as nothing of its answer has been shown.
         """
         while True:
-            answer = await router.open(self.journey)
             self.scribe = Scribe(self.question.generation)
+            answer = await router.open(self.journey)
             try:
                 async with aclosing(self.pieces(answer)) as pieces:
                     return answer, merge([piece async for piece in pieces])
@@ -87,17 +87,14 @@ class Exchange:
         return error
 
     @property
-    def tokens_charged(self) -> int:
-        """What goes against the key's quota: nothing for a failure that the caller didn't make."""
-        if self.status not in {"ok", "cancelled"}:
-            return self.scribe.completion_tokens
-        prompt = self.scribe.prompt_tokens if self.journey.tried else 0
-        return prompt + self.scribe.completion_tokens
+    def _prompt_tokens(self) -> int:
+        """Nothing for a failure that the caller didn't make."""
+        charged = self.journey.tried and self.status in {"ok", "cancelled"}
+        return self.scribe.prompt_tokens if charged else 0
 
     def receipt(self) -> Receipt:
         """The ledger's line."""
         tried = self.journey.tried
-        answered = self.ttft_s is not None
         return Receipt(
             id=self.id,
             time=self.time,
@@ -105,7 +102,7 @@ class Exchange:
             model=self.question.generation.model,
             miner=tried[-1].hotkey if tried else None,
             attempts=len(tried),
-            prompt_tokens=self.scribe.prompt_tokens if answered else 0,
+            prompt_tokens=self._prompt_tokens,
             completion_tokens=self.scribe.completion_tokens,
             ttft_ms=_milliseconds(self.ttft_s),
             total_ms=round((self.monotonic() - self.arrived) * 1000, 1),

@@ -25,9 +25,9 @@ class CallerLimits:
     """Characters of one stop sequence."""
     model_characters_max: int = 256
     """Characters of a model's name, so that an error that repeats it stays short."""
-    concurrent_requests_max: int = 256
-    """Requests under way in the whole gateway: 503 above."""
-    concurrent_requests_per_key_max: int = 64
+    concurrent_requests_max: int = 64
+    """Requests under way in the whole gateway, as many as a dendrite has connections: 503 above."""
+    concurrent_requests_per_key_max: int = 32
     """Requests under way for one key: 429 above."""
     answer_s_max: float = 120.0
     """Time from request to last byte; the client's own shorter time-out takes its place."""

@@ -46,6 +46,11 @@ class Receipt:
     status: str
     """`ok`, `cancelled` or the error's code."""
 
+    @property
+    def tokens(self) -> int:
+        """What goes against the key's quota."""
+        return self.prompt_tokens + self.completion_tokens
+
 
 class Receipts:
     """The ledger of one folder; use as `async with`."""
