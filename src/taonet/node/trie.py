@@ -181,7 +181,7 @@ class _Node:
 
 class Trie:
     """
-    The trie of one state, version 1, in memory (about 0.7 kB a key).
+    The trie of one state, version 1, in memory (about 0.85 kB a key).
 
     `items` must ascend by key without repeats. `update` takes any changes; `root` then hashes the
     touched nodes, deepest first, so that a node is hashed once however many keys below it changed.
