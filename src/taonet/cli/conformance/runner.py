@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,14 +114,14 @@ def _lines(path: Path) -> Iterator[tuple[int, Case, Case]]:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(f"{path}: {error}") from error
 
 
 def _parsed(line: bytes, path: Path, number: int) -> tuple[Case, Case]:
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{path}: line {number} is not JSON: {error}") from error
     if not isinstance(record, dict):
         raise UnreadableFile(f"{path}: line {number} is not an object")
