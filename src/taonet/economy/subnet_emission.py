@@ -11,7 +11,7 @@ Source: subtensor pallets/subtensor/src/coinbase/{subnet_emissions,run_coinbase,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from taonet.economy.balancer import WeightOutOfRange
 from taonet.economy.block_emission import block_emission
@@ -211,55 +211,61 @@ def inject(subnet: Subnet, granted: Terms, credit: Rao) -> Injection:
     Liquidity that would push the weights out of range is not added at all. What exceeds the credit
     is left out.
     """
-    pool, tao_in, alpha_in = _weighted(
-        subnet.pool,
-        Rao(u96f32.to_u64_floor(granted.tao_in)),
-        Alpha(u96f32.to_u64_floor(granted.alpha_in)),
-    )
-    reserves = Reserves(pool.tao_reserve, pool.alpha_reserve, subnet.alpha_out)
-    tao_spent = bought_with = alpha_bought = stake_added = 0
-
-    excess = Rao(u96f32.to_u64_floor(granted.excess_tao))
-    if 0 < int(excess) <= int(credit):
-        # Odd 3: the credit is spent even if the pool then refuses the buy; the TAO lies on the
-        # subnet's account, in no reserve. The real chain does so too.
-        tao_spent = int(excess)
-        try:
-            bought = buy(pool, excess, drop_fees=True)
-        except SwapError:
-            pass
-        else:
-            pool = bought.pool
-            reserves = after_buy(reserves, bought)
-            bought_with, alpha_bought = int(bought.paid_in), int(bought.paid_out)
-            stake_added = int(stake_added_by_buy(excess))
-    if int(tao_in) > int(credit) - tao_spent:
-        tao_in = Rao(0)
-    pool = replace(
-        pool,
-        tao_reserve=Rao(saturate_u64(int(reserves.tao) + int(tao_in))),
-        alpha_reserve=Alpha(saturate_u64(int(reserves.alpha_in) + int(alpha_in))),
-    )
-    return Injection(
-        replace(subnet, pool=pool, alpha_out=reserves.alpha_out),
-        tao_in,
-        alpha_in,
-        Rao(tao_spent + int(tao_in)),
-        Rao(bought_with),
-        Alpha(alpha_bought),
-        Rao(stake_added + int(tao_in)),
-    )
-
-
-def _weighted(pool: Pool, tao_in: Rao, alpha_in: Alpha) -> tuple[Pool, Rao, Alpha]:
-    """The pool with the weights for that liquidity, and how much of it may be added."""
+    pool = subnet.pool
+    tao_in = Rao(u96f32.to_u64_floor(granted.tao_in))
+    alpha_in = Alpha(u96f32.to_u64_floor(granted.alpha_in))
     try:
         balancer = pool.balancer.with_added_liquidity(
             pool.tao_reserve, pool.alpha_reserve, tao_in, alpha_in
         )
     except WeightOutOfRange:
-        return pool, Rao(0), Alpha(0)
-    return replace(pool, balancer=balancer), tao_in, alpha_in
+        tao_in, alpha_in = Rao(0), Alpha(0)
+    else:
+        pool = replace(pool, balancer=balancer)
+    excess = Rao(u96f32.to_u64_floor(granted.excess_tao))
+    purchase = _purchase(pool, subnet.alpha_out, excess, credit)
+    if int(tao_in) > int(credit) - int(purchase.spent):
+        tao_in = Rao(0)
+    pool = replace(
+        purchase.pool,
+        tao_reserve=Rao(saturate_u64(int(purchase.pool.tao_reserve) + int(tao_in))),
+        alpha_reserve=Alpha(saturate_u64(int(purchase.pool.alpha_reserve) + int(alpha_in))),
+    )
+    return Injection(
+        replace(subnet, pool=pool, alpha_out=purchase.alpha_out),
+        tao_in,
+        alpha_in,
+        purchase.spent + tao_in,
+        purchase.paid_in,
+        purchase.alpha_bought,
+        purchase.stake_added + tao_in,
+    )
+
+
+class _Purchase(NamedTuple):
+    """A pool after the protocol bought from it, the subnet's alpha outside, and the amounts."""
+
+    pool: Pool
+    alpha_out: Alpha
+    spent: Rao = Rao(0)
+    paid_in: Rao = Rao(0)
+    alpha_bought: Alpha = Alpha(0)
+    stake_added: Rao = Rao(0)
+
+
+def _purchase(pool: Pool, alpha_out: Alpha, excess: Rao, credit: Rao) -> _Purchase:
+    if not excess or excess > credit:
+        return _Purchase(pool, alpha_out)
+    try:
+        bought = buy(pool, excess, drop_fees=True)
+    except SwapError:
+        # Odd 3: the credit is spent even if the pool then refuses the buy; the TAO lies on the
+        # subnet's account, in no reserve. The real chain does so too.
+        return _Purchase(pool, alpha_out, spent=excess)
+    moved = after_buy(Reserves(pool.tao_reserve, pool.alpha_reserve, alpha_out), bought)
+    pool = replace(bought.pool, tao_reserve=moved.tao, alpha_reserve=moved.alpha_in)
+    added = stake_added_by_buy(excess)
+    return _Purchase(pool, moved.alpha_out, excess, bought.paid_in, bought.paid_out, added)
 
 
 def split_alpha(
@@ -272,20 +278,19 @@ def split_alpha(
     the root's proportion goes to root stakers, or is recycled unless `root_sells`.
     """
     minted = u96f32.to_u64_floor(alpha_out)
-    subnet = replace(subnet, alpha_out=Alpha(saturate_u64(int(subnet.alpha_out) + minted)))
+    outside = saturate_u64(int(subnet.alpha_out) + minted)
+    issuance = Alpha(saturate_u64(int(subnet.pool.alpha_reserve) + outside))
     owner_cut = u96f32.zero
     if subnet.owner_cut_enabled:
         owner_cut = u96f32.mul_floor(alpha_out, root.owner_cut)
         alpha_out = u96f32.saturating_sub(alpha_out, owner_cut)
-    proportion = root.proportion(subnet.alpha_issuance())
-    root_alpha = u96f32.mul_floor(u96f32.mul_floor(proportion, alpha_out), _HALF)
+    root_alpha = u96f32.mul_floor(u96f32.mul_floor(root.proportion(issuance), alpha_out), _HALF)
     server = u96f32.mul_floor(alpha_out, _HALF)
     validator = u96f32.saturating_sub(u96f32.saturating_sub(alpha_out, server), root_alpha)
     root_whole = u96f32.to_u64_floor(root_alpha)
     if not root_sells:
-        left = Alpha(saturate_u64(int(subnet.alpha_out) - root_whole))
-        subnet = replace(subnet, alpha_out=left)
-    return subnet, Pending(
+        outside = saturate_u64(outside - root_whole)
+    return replace(subnet, alpha_out=Alpha(outside)), Pending(
         Alpha(minted),
         Alpha(u96f32.to_u64_floor(owner_cut)),
         Alpha(u96f32.to_u64_floor(server)),
@@ -306,7 +311,7 @@ def emit(subnets: Sequence[Subnet], emission: Rao, root: Root) -> tuple[list[Sub
     for subnet, tao_emission in zip(subnets, tao_emissions(subnets, emission), strict=True):
         granted = terms(subnet, tao_emission, root)
         injection = inject(subnet, granted, credit)
-        credit = credit - injection.tao_spent
+        credit -= injection.tao_spent
         after, pending = split_alpha(injection.subnet, granted.alpha_out, root, root_sells=sells)
         done.append(SubnetEmission(after, injection, pending))
     return done, Rao(int(credit))
