@@ -34,7 +34,7 @@ class Stake:
         return u96f32.saturating_add(alpha, u96f32.mul_floor(root, tao_weight))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parent(Generic[K]):
     """A hotkey that lends `proportion` (parts of 2**64 - 1) of its stake to a validator."""
 
@@ -44,7 +44,7 @@ class Parent(Generic[K]):
     same_owner: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Child(Generic[K]):
     """
     A validator as its parents see it.
@@ -67,7 +67,7 @@ class Child(Generic[K]):
         return Alpha(u96f32.to_u64_floor(self.stake.weighted(tao_weight, kept)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParentShares(Generic[K]):
     """Who gets what of a validator's dividend, itself last; and the amounts to be recycled."""
 
@@ -141,7 +141,7 @@ def dividends_of(payouts: Iterable[tuple[K, Alpha]]) -> dict[K, U96F32]:
     return sums
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dividends(Generic[K]):
     """What each hotkey and its stakers get, unrounded, before its take."""
 
@@ -209,7 +209,7 @@ def split_takes(
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncentivePayout(Generic[K]):
     """One miner's incentive; `withheld` ones are recycled or burned instead of staked."""
 

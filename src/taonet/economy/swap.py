@@ -113,7 +113,7 @@ class Pool:
         return replace(self, balancer=_NEW_BALANCER, balancer_initialized=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SwapResult(Generic[In, Out]):
     """
     What a swap moves; `paid_in` reaches the reserve, `fee_paid` comes on top of it.

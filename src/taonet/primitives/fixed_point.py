@@ -58,7 +58,7 @@ def truncating_div(dividend: int, divisor: int) -> int:
     return -(abs(dividend) // abs(divisor))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Format(Generic[F]):
     """The arithmetic of one format: `fraction_bits`, and the range of its raw bits."""
 

@@ -1,0 +1,66 @@
+"""Registration: burns halve and jump within bounds, locks double and fall."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taonet.economy.registration import (
+    DEFAULT_INCREASE,
+    BurnBounds,
+    LastLock,
+    decay_factor_q32,
+    decayed_burn,
+    lock_reduction_interval,
+    network_lock_cost,
+    raised_burn,
+)
+from taonet.primitives.units import ROOT, NetUid, Rao, to_rao
+
+BOUNDS = BurnBounds(Rao(500_000), to_rao(100))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 2**16 - 1))
+def test_the_decay_factor_leaves_at_most_half_after_the_half_life(half_life: int) -> None:
+    factor = decay_factor_q32(half_life)
+
+    assert 0 < factor < 2**32
+    assert (factor / 2**32) ** half_life < 0.5 + 1e-3
+
+
+def test_a_burn_halves_in_its_half_life() -> None:
+    burn = to_rao(1)
+    for block in range(2, 362):
+        burn = decayed_burn(burn, BOUNDS, 360, block)
+
+    assert abs(int(burn) - 500_000_000) < 1_000
+
+
+def test_bounds_hold_even_where_nothing_decays() -> None:
+    crossed = BurnBounds(to_rao(5), to_rao(3))
+
+    assert decayed_burn(to_rao(200), BOUNDS, 360, 1) == to_rao(100)
+    assert decayed_burn(Rao(1), BOUNDS, 0, 50) == Rao(500_000)
+    assert decayed_burn(to_rao(4), crossed, 0, 50) == to_rao(3)
+
+
+def test_a_registration_raises_the_burn_but_not_the_root_s() -> None:
+    assert raised_burn(NetUid(1), to_rao(1), BOUNDS, DEFAULT_INCREASE) == Rao(1_260_000_000)
+    assert raised_burn(NetUid(1), to_rao(90), BOUNDS, DEFAULT_INCREASE) == to_rao(100)
+    assert raised_burn(ROOT, to_rao(1), BOUNDS, DEFAULT_INCREASE) == to_rao(1)
+
+
+def test_a_lock_doubles_and_falls_back_in_its_interval() -> None:
+    last, minimum = LastLock(to_rao(100), block=1_000), to_rao(10)
+
+    assert network_lock_cost(last, minimum, 100, 1_000) == to_rao(200)
+    assert network_lock_cost(last, minimum, 100, 1_100) == to_rao(100)
+    assert network_lock_cost(last, minimum, 100, 9_000) == to_rao(10)
+    assert network_lock_cost(last, minimum, 0, 9_000) == to_rao(200)
+    assert network_lock_cost(LastLock(to_rao(100), 0), minimum, 100, 50) == to_rao(50)
+
+
+def test_the_interval_shrinks_with_the_emission() -> None:
+    """Odd 7."""
+    assert lock_reduction_interval(100_800, to_rao(1)) == 100_800
+    assert lock_reduction_interval(100_800, Rao(500_000_000)) == 50_400
+    assert lock_reduction_interval(100_800, Rao(0)) == 0
