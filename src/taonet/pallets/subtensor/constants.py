@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from taonet.frame.pallet import Constant, Pallet
 from taonet.frame.storage import FromConfig
-from taonet.pallets.subtensor.types import PalletId, Percent
+from taonet.pallets.pallet_id import PalletId
+from taonet.pallets.subtensor.types import Percent
 from taonet.primitives.units import Rao
 from taonet.scale.types import i16, u8, u16, u32, u64
 

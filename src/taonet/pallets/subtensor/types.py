@@ -8,7 +8,6 @@ utils/rate_limiting.rs and primitives/share-pool @ 14bc6f9.
 
 from typing import Annotated
 
-from taonet.frame.dispatch_error import DispatchError
 from taonet.primitives.fixed_point import U64F64
 from taonet.primitives.ids import AccountId, FixedBytes
 from taonet.primitives.units import Alpha, NetUid, Rao, Unit
@@ -19,13 +18,11 @@ from taonet.scale.types import (
     U64,
     U128,
     CLike,
-    Late,
     SetType,
     Struct,
     TaggedUnion,
     Type,
     bounded_bytes,
-    byte_array,
     c_like,
     i16,
     i64,
@@ -47,12 +44,6 @@ I16 = Annotated[int, i16]
 child_proportions: Type[tuple[tuple[int, AccountId], ...]] = vec(pair(u64, AccountId))
 Children = Annotated[tuple[tuple[int, AccountId], ...], child_proportions]
 """Related hotkeys and each one's share of a parent's stake; 2**64 - 1 is all of it."""
-
-DispatchErrorValue = Annotated[DispatchError, Late("DispatchError")]
-"""An error as a value; how a pallet's own error is written only the composed runtime knows."""
-
-DispatchResult = Annotated[DispatchError | None, Late("DispatchResult")]
-"""The error of a call, None where there was none."""
 
 
 class H160(FixedBytes):
@@ -172,12 +163,6 @@ class Percent(Struct, path="sp_arithmetic::per_things::Percent"):
     """A share in whole percent."""
 
     _0: U8
-
-
-class PalletId(Struct, path="frame_support::PalletId"):
-    """The eight bytes that a pallet's account is derived from."""
-
-    _0: Annotated[bytes, byte_array(8)]
 
 
 class SubnetLease(Struct, path="pallet_subtensor::subnets::leasing::SubnetLease"):

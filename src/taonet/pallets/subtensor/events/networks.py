@@ -4,8 +4,8 @@ What happened to networks and their neurons: creation, start, epochs, owners.
 Source: names, indices and fields of subtensor pallets/subtensor/src/macros/events.rs @ 14bc6f9.
 """
 
+from taonet.frame.dispatch_outcome import DispatchResult
 from taonet.frame.pallet import Event
-from taonet.pallets.subtensor.types import DispatchResult
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid, Uid
 from taonet.scale.types import U16, U32, U64

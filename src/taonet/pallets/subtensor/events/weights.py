@@ -6,8 +6,9 @@ Source: names, indices and fields of subtensor pallets/subtensor/src/macros/even
 
 from typing import Annotated
 
+from taonet.frame.dispatch_outcome import Failure
 from taonet.frame.pallet import Event
-from taonet.pallets.subtensor.types import DispatchErrorValue, MechanismIndex
+from taonet.pallets.subtensor.types import MechanismIndex
 from taonet.primitives.ids import H256, AccountId
 from taonet.primitives.units import NetUid, Uid
 from taonet.scale.types import U64, compact, vec
@@ -67,7 +68,7 @@ class BatchWeightItemFailed(Event, index=90):
     """One item of a batch failed."""
 
     _0: NetUid
-    _1: DispatchErrorValue
+    _1: Failure
 
 
 class CRV3WeightsRevealed(Event, index=99):
