@@ -119,6 +119,15 @@ class Overlay:
         for key, value in layer.values.items():
             below.write(key, value)
 
+    @contextmanager
+    def discarded(self) -> Iterator[None]:
+        """Writes inside are dropped, whatever happens."""
+        self._layers.append(_Layer())
+        try:
+            yield
+        finally:
+            self._layers.pop()
+
     def changes(self) -> Mapping[bytes, bytes | None]:
         """What a block wrote, None for removed keys; only between transactions."""
         assert len(self._layers) == 1, "a transaction is open"

@@ -87,6 +87,16 @@ class State:
             del self.events[mark:]
             raise
 
+    @contextmanager
+    def discarded(self) -> Iterator[None]:
+        """Writes and events inside are dropped, whatever happens: for questions and dry runs."""
+        mark = len(self.events)
+        try:
+            with self.overlay.discarded():
+                yield
+        finally:
+            del self.events[mark:]
+
     def _remember(self, key: bytes, raw: bytes, value: Any) -> None:
         if len(self._decoded) >= DECODED_CACHE_SIZE:
             self._decoded.clear()

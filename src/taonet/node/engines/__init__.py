@@ -1,1 +1,1 @@
-"""Who fills in a block's input."""
+"""Who fills in a block's input: `embedded` makes every block in this process."""

@@ -1,0 +1,135 @@
+"""
+Calls as values: decoded from the wire, priced, and handed to whatever dispatches them.
+
+A call may hold calls (`Utility.batch`, `Sudo.sudo`): such a parameter is a `RuntimeCall`, and a
+pallet that has one takes a `Dispatcher`, since only the composed runtime knows every pallet.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.dispatch_outcome import Failure
+from taonet.frame.origin import Origin
+from taonet.frame.pallet import CallSpec, PalletSpec, PostInfo
+from taonet.frame.weight import DispatchClass, Pays, Weight
+from taonet.scale.codec import Codec, Codecs, MalformedScale
+from taonet.scale.types import Late, Struct, Tuple, Type
+
+CALL_DEPTH_MAX = 32
+"""How deep calls may nest: decoding, pricing and dispatch each recurse a few frames a level."""
+
+
+class DispatchInfo(Struct, path="frame_system::DispatchEventInfo"):
+    """What a call may cost (before dispatch) or cost (after it), and whether it pays for that."""
+
+    weight: Weight
+    class_: DispatchClass
+    pays_fee: Pays
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a pallet with its arguments, in the order of `spec.fields`."""
+
+    spec: CallSpec
+    pallet: str
+    pallet_index: int
+    arguments: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """The pallet and the call, as in `Balances.transfer_keep_alive`."""
+        return f"{self.pallet}.{self.spec.name}"
+
+    def info(self) -> DispatchInfo:
+        """What the call declares that it may cost."""
+        spec = self.spec
+        return DispatchInfo(
+            spec.weight_of(self.arguments), spec.dispatch_class, spec.pays_of(self.arguments)
+        )
+
+    def argument(self, name: str) -> Any:
+        """The argument of a parameter's name on the wire; raises `LookupError`."""
+        for field, value in zip(self.spec.fields, self.arguments, strict=True):
+            if field.name == name:
+                return value
+        raise LookupError(f"{self.name} has no parameter {name}")
+
+
+RUNTIME_CALL: Type[Call] = Late("RuntimeCall")
+
+RuntimeCall = Annotated[Call, RUNTIME_CALL]
+"""The annotation of a parameter that is a call."""
+
+
+def total_weight(calls: Iterable[Call]) -> Weight:
+    """The sum of what calls may cost, saturating at 2**64 - 1."""
+    ref_time = proof_size = 0
+    for call in calls:
+        weight = call.info().weight
+        ref_time += weight.ref_time
+        proof_size += weight.proof_size
+    return Weight(min(ref_time, 2**64 - 1), min(proof_size, 2**64 - 1))
+
+
+def any_pays(calls: Iterable[Call]) -> Pays:
+    """`YES` if one of the calls pays."""
+    return Pays.YES if any(call.info().pays_fee is Pays.YES for call in calls) else Pays.NO
+
+
+class Dispatcher(Protocol):
+    """What a pallet that dispatches other pallets' calls needs of the runtime."""
+
+    def apply(self, call: Call, origin: Origin) -> PostInfo:
+        """Dispatch in a transaction, if the chain's filter lets the origin make the call."""
+
+    def apply_unfiltered(self, call: Call, origin: Origin) -> PostInfo:
+        """Dispatch in a transaction what root asks for."""
+
+    def failure_of(self, error: DispatchError) -> Failure:
+        """The error as events carry it."""
+
+
+class CallCodec:
+    """The codec of `RuntimeCall`: pallet index, call index, arguments."""
+
+    def __init__(self, specs: Iterable[PalletSpec]) -> None:
+        self._calls = {
+            (spec.index, call.index): (call, spec.name) for spec in specs for call in spec.calls
+        }
+        self._arguments: dict[tuple[int, int], Codec[tuple[Any, ...]]] = {}
+        self._depth = 0
+
+    def bind(self, codecs: Codecs) -> Codec[Call]:
+        """The codec, with arguments compiled by `codecs`."""
+
+        def arguments(key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
+            compiled = self._arguments.get(key)
+            if compiled is None:
+                types: Type[tuple[Any, ...]] = Tuple(
+                    tuple(field.type for field in self._calls[key][0].fields)
+                )
+                compiled = self._arguments[key] = codecs.of(types)
+            return compiled
+
+        def encode(call: Call) -> bytes:
+            key = (call.pallet_index, call.spec.index)
+            return bytes(key) + arguments(key).encode(call.arguments)
+
+        def decode(data: bytes, offset: int) -> tuple[Call, int]:
+            key = (data[offset], data[offset + 1])
+            if key not in self._calls:
+                raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
+            if self._depth >= CALL_DEPTH_MAX:
+                raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
+            self._depth += 1
+            try:
+                values, offset = arguments(key).decode_at(data, offset + 2)
+            finally:
+                self._depth -= 1
+            spec, pallet = self._calls[key]
+            return Call(spec, pallet, key[0], values), offset
+
+        return Codec(encode, decode)

@@ -1,0 +1,169 @@
+"""
+Blocks from transactions: the one place where a block is executed and committed.
+
+`execute` runs a block over the head's state and computes its roots; `commit` writes it. An engine
+differs from another only in who fills in the `BlockInput`. Everything here is synchronous and
+deterministic; the only effects are those of `commit`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from taonet.frame.config import RuntimeConfig
+from taonet.frame.state import State
+from taonet.node.header import Header, slot_digest
+from taonet.node.store.chain import BlockRecord, ChainStore
+from taonet.node.trie import Trie, ordered_root
+from taonet.runtime.executive import Executive
+from taonet.runtime.extrinsic import Extrinsic, decode_extrinsic
+from taonet.runtime.runtime import Runtime
+from taonet.runtime.transaction_validity import TransactionInvalid, ValidTransaction
+
+ZERO_HASH = bytes(32)
+
+TOO_LARGE_MAX = 8
+"""After this many transactions that no longer fit, a block counts as full."""
+
+
+@dataclass(frozen=True)
+class BlockInput:
+    """What an engine decides about a block; transactions are tried in their order."""
+
+    time_ms: int
+    slot: int
+    transactions: Iterable[Extrinsic]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A transaction that could not stand in the block it was tried for."""
+
+    extrinsic: Extrinsic
+    reason: TransactionInvalid
+
+
+@dataclass(frozen=True)
+class ExecutedBlock:
+    """A block that ran: what it holds, what it changed, and what was left out of it."""
+
+    header: Header
+    extrinsics: tuple[bytes, ...]
+    changes: Mapping[bytes, bytes | None]
+    refused: tuple[Refused, ...]
+
+
+class BlockExecutor:
+    """Executes on the head of a store; use `open`, which writes genesis where there is none."""
+
+    def __init__(self, store: ChainStore, head: Header, config: RuntimeConfig) -> None:
+        self.store = store
+        self.config = config
+        self.head = head
+        reader = store.state_at(head.number)
+        self.trie = Trie(reader.items())
+        self.runtime = Runtime(State(reader, config))
+        self.executive = Executive(self.runtime)
+        genesis = store.hash_of(0)
+        assert genesis is not None
+        self.genesis_hash = genesis
+
+    @classmethod
+    def open(
+        cls,
+        store: ChainStore,
+        genesis: Callable[[], Mapping[bytes, bytes]],
+        config: RuntimeConfig,
+    ) -> Self:
+        """The executor of a store's chain; an empty store gets the genesis block first."""
+        head = store.head()
+        if head is None:
+            cls._write_genesis(store, genesis())
+            head = store.head()
+        assert head is not None
+        encoded = store.header(head[1])
+        assert encoded is not None
+        return cls(store, Header.decode(encoded), config)
+
+    @staticmethod
+    def _write_genesis(store: ChainStore, entries: Mapping[bytes, bytes]) -> None:
+        root = Trie(sorted(entries.items())).root()
+        header = Header(ZERO_HASH, 0, root, ordered_root([]), ())
+        store.commit_block(BlockRecord(0, header.hash, header.encoded, [], dict(entries)))
+
+    def decode(self, raw: bytes) -> Extrinsic:
+        """An extrinsic from its bytes; raises `MalformedScale`."""
+        return decode_extrinsic(self.runtime.codecs, raw)
+
+    def check(self, extrinsic: Extrinsic, *, signature_checked: bool = False) -> ValidTransaction:
+        """Whether the next block could hold it; raises `TransactionInvalid`."""
+        return self.executive.validate_transaction(extrinsic, signature_checked=signature_checked)
+
+    def execute(self, block: BlockInput) -> ExecutedBlock:
+        """
+        Run the next block. Its transactions' signatures were checked; one that may not stand in
+        the block is left out. The head does not move until `commit`.
+        """
+        number = self.head.number + 1
+        digest = (slot_digest(block.slot),)
+        executive = self.executive
+        executive.initialize_block(
+            number=number, parent_hash=self.head.hash, time_ms=block.time_ms, digest=digest
+        )
+        included: list[bytes] = []
+        for raw in executive.inherents(block.time_ms):
+            executive.apply_extrinsic(self.decode(raw))
+            included.append(raw)
+        applied, refused = self._apply(block.transactions)
+        executive.finalize_block()
+        return self._seal(number, digest, included + applied, refused)
+
+    def _apply(self, transactions: Iterable[Extrinsic]) -> tuple[list[bytes], list[Refused]]:
+        """Apply what fits, in order; a full block ends the trying."""
+        included: list[bytes] = []
+        refused: list[Refused] = []
+        too_large = 0
+        for extrinsic in transactions:
+            try:
+                self.executive.apply_extrinsic(extrinsic, signature_checked=True)
+            except TransactionInvalid as reason:
+                refused.append(Refused(extrinsic, reason))
+                too_large += reason.exhausts_resources
+                if too_large >= TOO_LARGE_MAX:
+                    break
+            else:
+                included.append(extrinsic.raw)
+        return included, refused
+
+    def _seal(
+        self,
+        number: int,
+        digest: tuple[bytes, ...],
+        included: list[bytes],
+        refused: list[Refused],
+    ) -> ExecutedBlock:
+        written = dict(self.runtime.state.overlay.changes())
+        parent = self.store.state_at(self.head.number)
+        changes = {key: value for key, value in written.items() if parent.get(key) != value}
+        self.trie.update(changes)
+        header = Header(self.head.hash, number, self.trie.root(), ordered_root(included), digest)
+        return ExecutedBlock(header, tuple(included), changes, tuple(refused))
+
+    def commit(self, block: ExecutedBlock) -> None:
+        """Write an executed block and make it the head."""
+        header = block.header
+        self.store.commit_block(
+            BlockRecord(header.number, header.hash, header.encoded, block.extrinsics, block.changes)
+        )
+        self.head = header
+        self.runtime.state.overlay.rebase(self.store.state_at(header.number))
+
+    def revert_to(self, number: int) -> None:
+        """Take back every block above `number`; raises `StateDiscarded`, `UnknownBlock`."""
+        self.trie.update(self.store.revert_to(number))
+        head = self.store.head()
+        assert head is not None
+        encoded = self.store.header(head[1])
+        assert encoded is not None
+        self.head = Header.decode(encoded)
+        self.runtime.state.overlay.rebase(self.store.state_at(number))

@@ -1,0 +1,67 @@
+"""
+A node as a process: the composition root that builds everything below and owns its tasks.
+
+The order of starting is the order of what a client sees: the store, the chain with its genesis,
+the RPC ports, then blocks. Stopping is the reverse; what was acknowledged is on disk already.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from taonet.node.chain import Chain
+from taonet.node.clock import Clock, SystemClock
+from taonet.node.config import NodeConfig
+from taonet.node.engines.embedded import EmbeddedEngine
+from taonet.node.executor import BlockExecutor
+from taonet.node.rpc.server import RpcServer
+from taonet.node.store.chain import ChainStore
+from taonet.node.store.key_value import KeyValueStore
+from taonet.node.store.lmdb_store import LmdbStore
+from taonet.node.store.memory_store import MemoryStore
+from taonet.runtime.genesis import localnet_genesis
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A running node."""
+
+    config: NodeConfig
+    chain: Chain
+    engine: EmbeddedEngine
+    server: RpcServer
+
+
+def open_store(config: NodeConfig) -> ChainStore:
+    """The chain's store: in its folder, or in memory."""
+    if config.folder is None:
+        values: KeyValueStore = MemoryStore()
+    else:
+        config.folder.mkdir(parents=True, exist_ok=True)
+        values = LmdbStore.open(config.folder)
+    return ChainStore.open(values, keep_blocks=config.keep_blocks)
+
+
+@asynccontextmanager
+async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterator[Node]:
+    """A node that serves and makes blocks while the context is open."""
+    store = open_store(config)
+    try:
+        executor = BlockExecutor.open(
+            store, lambda: localnet_genesis(config.runtime), config.runtime
+        )
+        chain = Chain(executor, config)
+        engine = EmbeddedEngine(chain, config, clock or SystemClock())
+        server = RpcServer(chain, host=config.host, ports=config.ports)
+        async with server, asyncio.TaskGroup() as tasks:
+            sealing = tasks.create_task(engine.run())
+            log.info("node_serves", host=config.host, ports=config.ports, head=executor.head.number)
+            yield Node(config, chain, engine, server)
+            sealing.cancel()
+    finally:
+        store.close()
