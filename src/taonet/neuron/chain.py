@@ -51,9 +51,9 @@ class Neuron:
     """
     One uid of a subnet.
 
-    `stake_rao` is what the chain weighs it with; `last_update` the block of its last weights;
-    `registered_at` the block since which `hotkey` holds the uid; `endpoint` is `None` when it
-    serves nothing.
+    `stake_rao` is what the chain weighs it with; `incentive` its share of what the subnet pays
+    miners, 0 to 1; `last_update` the block of its last weights; `registered_at` the block since
+    which `hotkey` holds the uid; `endpoint` is `None` when it serves nothing.
     """
 
     uid: Uid
@@ -61,6 +61,7 @@ class Neuron:
     endpoint: Endpoint | None = None
     stake_rao: int = 0
     validator_permit: bool = False
+    incentive: float = 0.0
     last_update: int = 0
     registered_at: int = 0
 

@@ -162,6 +162,7 @@ def _neuron(neuron: bt.MetagraphNeuron) -> Neuron:
         endpoint=_endpoint(neuron.axon),
         stake_rao=neuron.total_stake.rao,
         validator_permit=neuron.validator_permit,
+        incentive=neuron.incentive,
         last_update=neuron.last_update,
         registered_at=neuron.block_at_registration,
     )
