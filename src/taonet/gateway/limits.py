@@ -29,8 +29,11 @@ class CallerLimits:
     """Requests under way in the whole gateway, as many as a dendrite has connections: 503 above."""
     concurrent_requests_per_key_max: int = 32
     """Requests under way for one key: 429 above."""
-    answer_s_max: float = 120.0
-    """Time from request to last byte; the client's own shorter time-out takes its place."""
+    answer_s_max: float = 30.0
+    """
+    Time from request to last byte, as long as the text-generation subnet gives a miner; the
+    client's own shorter time-out takes its place.
+    """
 
 
 @dataclass(frozen=True, slots=True)

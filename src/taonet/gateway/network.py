@@ -155,7 +155,12 @@ class NetworkMiners:
 
 
 def to_query(request: GenerationRequest) -> Generation:
-    """What goes to the miner."""
+    """
+    What goes to the miner.
+
+    Log-probabilities are always asked for, as validators do: a miner that could tell people's
+    requests from validators' could answer only the latter well.
+    """
     return Generation(
         model=request.model,
         messages=tuple(
@@ -168,7 +173,7 @@ def to_query(request: GenerationRequest) -> Generation:
         top_p=request.top_p,
         seed=request.seed,
         stop=request.stop,
-        logprobs=request.logprobs,
+        logprobs=True,
     )
 
 

@@ -18,6 +18,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from math import exp2
 from random import Random
 
 import structlog
@@ -40,7 +41,9 @@ from taonet.gateway.miners import (
 EMA_SHARE = 0.2
 """Share of the newest observation in the moving averages."""
 LATENCY_S_UNSEEN = 0.5
-"""Latency of a miner that nobody has asked yet: good enough to be tried."""
+"""Latency of a miner whose first request is under way."""
+FORGET_S = 60.0
+"""A cost halves in this time without news, so that a miner that was bad once is tried again."""
 SUCCESS_FLOOR = 0.05
 """Lowest success that a cost is computed with."""
 INCENTIVE_FLOOR = 0.1
@@ -58,8 +61,10 @@ log = structlog.get_logger("taonet.gateway")
 class Standing:
     """What the gateway has seen of one hotkey."""
 
-    latency_s: float = LATENCY_S_UNSEEN
-    """Moving average of the time to first text."""
+    latency_s: float | None = None
+    """Moving average of the time to first text, none before the first."""
+    heard_at: float = 0.0
+    """Monotonic time of the last observation."""
     success: float = 1.0
     """Moving average of answers (1) and failures (0)."""
     requests: int = 0
@@ -68,11 +73,13 @@ class Standing:
     """By `MinerError.reason`, of which there are five."""
     breaker: Breaker = field(default_factory=Breaker)
 
-    @property
-    def cost(self) -> float:
-        """Lower is better."""
+    def cost(self, now: float) -> float:
+        """Lower is better; a miner that was never asked is worth a try, but one at a time."""
+        if self.latency_s is None:
+            return LATENCY_S_UNSEEN * self.under_way
         success = max(self.success, SUCCESS_FLOOR)
-        return self.latency_s * (self.under_way + 1) / success**2
+        forgotten = exp2(-max(0.0, now - self.heard_at) / FORGET_S)
+        return forgotten * self.latency_s * (self.under_way + 1) / success**2
 
     def begin(self, now: float) -> None:
         """A request goes out."""
@@ -80,9 +87,11 @@ class Standing:
         self.under_way += 1
         self.breaker.begin(now)
 
-    def observe_latency(self, seconds: float) -> None:
+    def observe_latency(self, now: float, seconds: float) -> None:
         """Takes a time to first text, or the time wasted on a failure, into the average."""
-        self.latency_s += EMA_SHARE * (seconds - self.latency_s)
+        known = seconds if self.latency_s is None else self.latency_s
+        self.latency_s = known + EMA_SHARE * (seconds - known)
+        self.heard_at = now
 
     def succeed(self) -> None:
         """The answer came to its end."""
@@ -267,7 +276,8 @@ class Router:
         if not others:
             return first
         second = self._draw(others, floor)
-        return min(first, second, key=lambda candidate: self._standing(candidate).cost)
+        now = self._monotonic()
+        return min(first, second, key=lambda candidate: self._standing(candidate).cost(now))
 
     def _draw(self, candidates: list[Candidate], floor: float) -> Candidate:
         weights = [candidate.incentive + floor for candidate in candidates]
@@ -313,7 +323,7 @@ class Router:
             raise
         except MinerError as error:
             now = self._monotonic()
-            standing.observe_latency(now - started)
+            standing.observe_latency(now, now - started)
             standing.fail(now, error.reason)
             raise
         finally:
@@ -342,7 +352,7 @@ class Router:
                 restraint.admit(chunk)
                 if spoken_at is None and _speaks(chunk):
                     spoken_at = now
-                    self._standing(candidate).observe_latency(now - started)
+                    self._standing(candidate).observe_latency(now, now - started)
                 yield chunk
                 if chunk.finish_reason is not None:
                     return

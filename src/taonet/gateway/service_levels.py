@@ -73,7 +73,8 @@ class ServiceLevels:
         miners = Metrics()
         for candidate, standing in router.standings().items():
             labels = {"hotkey": candidate.hotkey, "model": candidate.model}
-            miners.set(f"{PREFIX}_miner_ttft_seconds", standing.latency_s, **labels)
+            if standing.latency_s is not None:
+                miners.set(f"{PREFIX}_miner_ttft_seconds", standing.latency_s, **labels)
             miners.set(f"{PREFIX}_miner_success", standing.success, **labels)
             miners.set(f"{PREFIX}_miner_circuit", CIRCUITS[router.circuit(candidate)], **labels)
             miners.add(f"{PREFIX}_miner_requests_total", standing.requests, **labels)
