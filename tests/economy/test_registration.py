@@ -9,11 +9,14 @@ from taonet.economy.registration import (
     LastLock,
     decay_factor_q32,
     decayed_burn,
+    initial_reserves,
     lock_reduction_interval,
+    median_price,
     network_lock_cost,
     raised_burn,
 )
-from taonet.primitives.units import ROOT, NetUid, Rao, to_rao
+from taonet.primitives.fixed_point import U64F64, u64f64
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, to_rao
 
 BOUNDS = BurnBounds(Rao(500_000), to_rao(100))
 
@@ -64,3 +67,19 @@ def test_the_interval_shrinks_with_the_emission() -> None:
     assert lock_reduction_interval(100_800, to_rao(1)) == 100_800
     assert lock_reduction_interval(100_800, Rao(500_000_000)) == 50_400
     assert lock_reduction_interval(100_800, Rao(0)) == 0
+
+
+def test_a_new_subnet_starts_at_the_median_price() -> None:
+    prices = [U64F64(number << 64) for number in (0, 9, 1, 3)]
+
+    assert median_price(prices) == 3 << 64
+    assert median_price([*prices, U64F64(4 << 64)]) == 7 << 63
+    assert median_price([u64f64.zero]) == u64f64.one
+    assert median_price([]) == u64f64.one
+
+
+def test_a_new_pool_holds_all_that_was_locked() -> None:
+    quarter = U64F64(1 << 62)
+
+    assert initial_reserves(to_rao(7), to_rao(1), quarter) == (to_rao(7), Alpha(28 * 10**9))
+    assert initial_reserves(to_rao(1), to_rao(2), quarter) == (to_rao(2), Alpha(8 * 10**9))

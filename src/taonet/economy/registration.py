@@ -1,5 +1,6 @@
 """What it costs to register a neuron (a burn that decays and jumps) and a subnet (a lock)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -10,7 +11,7 @@ from taonet.primitives.fixed_point import (
     saturate_u64,
     u64f64,
 )
-from taonet.primitives.units import RAO_PER_TAO, ROOT, NetUid, Rao
+from taonet.primitives.units import RAO_PER_TAO, ROOT, Alpha, NetUid, Rao
 
 DEFAULT_INCREASE: Final = U64F64(23_242_897_532_874_035_200)
 """1.26: what one registration multiplies the burn by."""
@@ -126,3 +127,33 @@ def network_lock_cost(last: LastLock, minimum: Rao, interval: int, current_block
     per_block = cost // interval if interval else 0
     fallen = saturate_u64(per_block * max(current_block - last.block, 0))
     return Rao(max(saturate_u64(start - fallen), int(minimum)))
+
+
+def median_price(prices: Iterable[U64F64]) -> U64F64:
+    """
+    The median of the prices above 0, which a new subnet starts at; 1 if there is none.
+
+    Of an even number of prices, the mean of the middle two, rounded down.
+
+    Source: subtensor pallets/subtensor/src/staking/stake_utils.rs @ 14bc6f9.
+    """
+    positive = sorted(price for price in prices if price > 0)
+    if not positive:
+        return u64f64.one
+    lower, upper = positive[(len(positive) - 1) // 2], positive[len(positive) // 2]
+    if len(positive) % 2:
+        return upper
+    return u64f64.safe_div(u64f64.saturating_add(lower, upper), u64f64.from_int(2))
+
+
+def initial_reserves(locked: Rao, minimum: Rao, price: U64F64) -> tuple[Rao, Alpha]:
+    """
+    The TAO and alpha that a new subnet's pool starts with, at `price`.
+
+    All that was locked goes into the pool, and at least the minimum lock.
+
+    Source: subtensor pallets/subtensor/src/subnets/subnet.rs @ 14bc6f9.
+    """
+    tao = max(int(locked), int(minimum))
+    alpha = u64f64.to_u64_floor(u64f64.safe_div(u64f64.from_int(tao), price))
+    return Rao(tao), Alpha(alpha)
