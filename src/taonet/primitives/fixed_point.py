@@ -43,12 +43,16 @@ F = TypeVar("F", U64F64, U96F32, I96F32, I64F64, I32F32)
 
 def saturate_u64(value: int) -> int:
     """The nearest u64."""
-    return 0 if value < 0 else min(value, U64_MAX)
+    if 0 <= value <= U64_MAX:
+        return value
+    return 0 if value < 0 else U64_MAX
 
 
 def saturate_u128(value: int) -> int:
     """The nearest u128."""
-    return 0 if value < 0 else min(value, U128_MAX)
+    if 0 <= value <= U128_MAX:
+        return value
+    return 0 if value < 0 else U128_MAX
 
 
 def truncating_div(dividend: int, divisor: int) -> int:
@@ -125,7 +129,8 @@ class Format(Generic[F]):
 
     def safe_div(self, a: F, b: F) -> F:
         """`a / b` toward zero; 0 for a zero divisor or a quotient out of range."""
-        return self.checked_div(a, b) or self.zero
+        quotient = self.checked_div(a, b)
+        return self.zero if quotient is None else quotient
 
 
 u64f64: Final = Format(64, U64F64(0), U64F64(2**128 - 1), U64F64(1 << 64), U64F64(0))
