@@ -133,7 +133,7 @@ class NetworkMiners:
             uid=int(neuron.uid),
             hotkey=neuron.hotkey,
             url=neuron.endpoint.url,
-            incentive=float(getattr(neuron, "incentive", 0.0)),
+            incentive=neuron.incentive,
             model=self._model,
         )
 

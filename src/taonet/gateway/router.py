@@ -343,7 +343,7 @@ class Router:
         generated = self._miners.generate(candidate, request, journey.deadline - started)
         async with aclosing(generated):
             while True:
-                until = now + limits.gap_s_max if spoken_at else started + patience_s
+                until = started + patience_s if spoken_at is None else now + limits.gap_s_max
                 if until > journey.deadline:
                     chunk = await self._last_wait(generated, journey, restraint, spoken_at)
                 else:

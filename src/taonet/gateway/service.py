@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
+from typing import Any
 
 import bittensor as bt
 import structlog
@@ -160,19 +161,27 @@ class Gateway:
         """Keeps `status.json` fresh until cancelled, and then writes that it stopped."""
         try:
             while True:
-                circuits = [self.router.circuit(miner) for miner in self.router.candidates()]
-                ready = sum(circuit is not Circuit.OPEN for circuit in circuits)
-                status.figures(
-                    url=f"{self.url}/v1",
-                    miners=len(circuits),
-                    miners_ready=ready,
-                    models=list(self.router.models()),
-                    **self.levels.summary(),
-                )
-                status.phase("serving", message="" if ready else "no miner available")
+                await asyncio.to_thread(_tell, status, self._figures())
                 await asyncio.sleep(STATUS_S)
         finally:
             status.phase("stopped")
+
+    def _figures(self) -> dict[str, Any]:
+        candidates = self.router.candidates()
+        ready = [one for one in candidates if self.router.circuit(one) is not Circuit.OPEN]
+        return {
+            "url": f"{self.url}/v1",
+            "miners": len(candidates),
+            "miners_ready": len(ready),
+            "models": list(self.router.models()),
+            **self.levels.summary(),
+        }
+
+
+def _tell(status: StatusFile, figures: dict[str, Any]) -> None:
+    """Writes and syncs a file, so it has a thread of its own."""
+    status.figures(**figures)
+    status.phase("serving", message="" if figures["miners_ready"] else "no miner available")
 
 
 def _open_keys(config: GatewayConfig) -> KeyRing:
