@@ -12,10 +12,18 @@ import openai
 from taonet.gateway.limits import CallerLimits, MinerLimits
 from taonet.gateway.receipts import Receipt, Receipts
 from taonet.gateway.service import FIRST_KEY_FILE, Gateway, GatewayConfig, serving
-from tests.gateway.miners import MODEL, Behaviour, Network, network
+from tests.gateway.miners import MODEL, Behaviour, Network, hanging, network, stalling, teasing
 
-IMPATIENT = MinerLimits(first_text_s_max=0.4, gap_s_max=0.4)
+IMPATIENT = MinerLimits(first_text_s_max=1.5, gap_s_max=1.5)
 """Limits under which a hanging miner doesn't hold a test up."""
+PATIENT = MinerLimits(first_text_s_max=20.0, gap_s_max=20.0)
+"""Limits under which a busy machine isn't taken for a hanging miner."""
+SILENT = {hanging, teasing, stalling}
+
+
+def limits_for(behaviour: Behaviour) -> MinerLimits:
+    """Patience unless the miner is one that would use all of it."""
+    return IMPATIENT if behaviour in SILENT else PATIENT
 
 
 CHAT: Any = {"model": MODEL, "messages": [{"role": "user", "content": "Where is Paris?"}]}
@@ -43,7 +51,7 @@ async def running(
     behaviours: Sequence[Behaviour],
     *,
     caller_limits: CallerLimits | None = None,
-    miner_limits: MinerLimits = IMPATIENT,
+    miner_limits: MinerLimits = PATIENT,
     allow_any_key: bool = False,
 ) -> AsyncIterator[Running]:
     """A gateway in front of miners that behave so."""

@@ -29,7 +29,7 @@ from tests.gateway.miners import (
     stalling,
     teasing,
 )
-from tests.gateway.running import CHAT, IMPATIENT, Running, asking, running
+from tests.gateway.running import CHAT, IMPATIENT, PATIENT, Running, asking, limits_for, running
 
 ANSWER = "".join(WORDS)
 
@@ -76,7 +76,7 @@ async def test_a_bad_miner_is_replaced_and_blamed(
     tmp_path: Path, behaviour: Behaviour, reason: str
 ) -> None:
     """An answer that isn't streamed comes whole from the good miner, wherever the bad one fails."""
-    async with running(tmp_path, [behaviour, honest]) as it:
+    async with running(tmp_path, [behaviour, honest], miner_limits=limits_for(behaviour)) as it:
         answers = await ask_until(it, lambda: bool(standing(it, behaviour).failures))
         last = it.receipts()[-1]
         assert set(answers) == {ANSWER}
@@ -92,7 +92,7 @@ async def test_a_bad_miner_is_replaced_and_blamed(
 async def test_a_stream_moves_on_before_its_first_text(
     tmp_path: Path, behaviour: Behaviour
 ) -> None:
-    async with running(tmp_path, [behaviour, honest]) as it:
+    async with running(tmp_path, [behaviour, honest], miner_limits=limits_for(behaviour)) as it:
         for _ in range(40):
             stream = await it.client.chat.completions.create(**CHAT, stream=True)
             chunks = await collect(stream)
@@ -107,7 +107,9 @@ async def test_a_stream_moves_on_before_its_first_text(
 async def test_a_stream_that_breaks_says_so(tmp_path: Path, behaviour: Behaviour) -> None:
     """After the first text nothing can be hidden: the client's own error class is raised."""
     limits = replace(CallerLimits(), tokens_default=5)
-    async with running(tmp_path, [behaviour], caller_limits=limits) as it:
+    async with running(
+        tmp_path, [behaviour], caller_limits=limits, miner_limits=limits_for(behaviour)
+    ) as it:
         stream = await it.client.chat.completions.create(**CHAT, stream=True)
         with pytest.raises(openai.APIError) as caught:
             await collect(stream)
@@ -130,7 +132,9 @@ async def test_a_flood_costs_no_more_than_was_asked_for(tmp_path: Path) -> None:
 
 
 async def test_when_all_fail_the_caller_is_told(tmp_path: Path) -> None:
-    async with running(tmp_path, [refusing, hanging, babbling, dying]) as it:
+    async with running(
+        tmp_path, [refusing, hanging, babbling, dying], miner_limits=IMPATIENT
+    ) as it:
         with pytest.raises(openai.InternalServerError) as caught:
             await it.client.chat.completions.create(**CHAT)
         receipt = it.receipts()[0]
@@ -151,8 +155,7 @@ async def test_a_request_that_everyone_refuses_blames_nobody(tmp_path: Path) -> 
 
 
 async def test_a_caller_in_a_hurry_blames_nobody(tmp_path: Path) -> None:
-    limits = replace(IMPATIENT, first_text_s_max=10.0)
-    async with running(tmp_path, [hanging], miner_limits=limits) as it:
+    async with running(tmp_path, [hanging], miner_limits=PATIENT) as it:
         hurried = {"x-stainless-read-timeout": "0.05"}
         for _ in range(FAILURES_IN_A_ROW + 1):
             with pytest.raises(openai.InternalServerError) as caught:
@@ -195,7 +198,6 @@ async def test_nobody_serving_is_a_503(tmp_path: Path) -> None:
 
 
 async def test_a_caller_who_leaves_frees_the_miner_and_is_in_the_ledger(tmp_path: Path) -> None:
-    limits = replace(IMPATIENT, first_text_s_max=30.0)
     left = asyncio.Event()
 
     async def waiting(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
@@ -204,7 +206,7 @@ async def test_a_caller_who_leaves_frees_the_miner_and_is_in_the_ledger(tmp_path
         finally:
             left.set()
 
-    async with running(tmp_path, [waiting], miner_limits=limits) as it:
+    async with running(tmp_path, [waiting], miner_limits=PATIENT) as it:
         async with asking(it):
             assert standing(it, waiting).under_way == 1
         await asyncio.wait_for(left.wait(), 10)

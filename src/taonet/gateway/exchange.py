@@ -70,11 +70,11 @@ class Exchange:
                 piece = self.scribe.take(chunk)
                 if self.ttft_s is None:
                     self.ttft_s = self.monotonic() - self.arrived
-                if piece.finish_reason is not None:
-                    answer.suffice()
                 if piece.text or piece.tokens or piece.finish_reason is not None:
                     yield piece
-                if piece.finish_reason is not None:
+                if piece.finish_reason is not None and chunk.finish_reason is None:
+                    # A stop sequence that the miner didn't see: it is left in mid-sentence.
+                    answer.suffice()
                     return
 
     def fail(self, error: MinerError | ApiError) -> ApiError:

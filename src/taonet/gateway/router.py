@@ -16,7 +16,7 @@ answered the same request, and no miner answers for a time-out that the caller c
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from math import exp2
 from random import Random
@@ -51,6 +51,8 @@ INCENTIVE_FLOOR = 0.1
 RETRY_AFTER_S = 5.0
 """What callers are told when no miner is to be had and no circuit says when."""
 
+END_S = 0.5
+"""How long a miner may take to end its stream after the last chunk."""
 REFUSAL_CHARACTERS_MAX = 200
 """How much of a miner's own words a caller is shown."""
 
@@ -355,6 +357,7 @@ class Router:
                     self._standing(candidate).observe_latency(now, now - started)
                 yield chunk
                 if chunk.finish_reason is not None:
+                    await _await_end(generated)
                     return
                 now = self._monotonic()
 
@@ -384,6 +387,16 @@ def _speaks(chunk: Chunk) -> bool:
 
 def _time_over() -> ServiceFailed:
     return ServiceFailed("The time for this request is over.", code="deadline_exceeded", status=504)
+
+
+async def _await_end(chunks: AsyncGenerator[Chunk, None]) -> None:
+    """
+    Lets the miner end in order, so that its connection can serve again.
+
+    The answer is whole by now: nothing that comes here is shown, or held against the miner.
+    """
+    with suppress(MinerError):
+        await _next_chunk(chunks, END_S)
 
 
 async def _next_chunk(chunks: AsyncGenerator[Chunk, None], left_s: float) -> Chunk:
