@@ -22,6 +22,7 @@ from taonet.scale.types import (
     Struct,
     TaggedUnion,
     Type,
+    boolean,
     bounded_bytes,
     c_like,
     i16,
@@ -40,6 +41,9 @@ TIMELOCKED_COMMIT_LIMIT = 5000
 """The longest ciphertext of a timelocked commit, in bytes."""
 
 I16 = Annotated[int, i16]
+
+Flag = Annotated[bool, boolean]
+"""A yes or no that a call takes."""
 
 child_proportions: Type[tuple[tuple[int, AccountId], ...]] = vec(pair(u64, AccountId))
 Children = Annotated[tuple[tuple[int, AccountId], ...], child_proportions]
