@@ -6,11 +6,6 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-try:
-    from uvloop import run as run_loop
-except ImportError:  # uvloop has no build for Windows
-    run_loop = asyncio.run
-
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(work)
@@ -23,4 +18,10 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Run `work`; SIGINT and SIGTERM cancel it, and it ends what it owns."""
-    run_loop(_until_signal(work))
+    try:
+        # It has no build for Windows.
+        import uvloop
+    except ImportError:
+        asyncio.run(_until_signal(work))
+    else:
+        uvloop.run(_until_signal(work))

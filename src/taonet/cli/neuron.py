@@ -1,0 +1,120 @@
+"""`taonet miner` and `taonet validator`: a subnet's two roles as processes."""
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taonet.cli.output import fail
+from taonet.cli.own_subnet import NotASubnet, OwnSubnet, load_subnet
+from taonet.neuron.process import Address, Seat, judge, reported, run, serve
+from taonet.neuron.validator_loop import Pace
+from taonet.subnets.text_generation.catalogue import DEFAULT_MODEL
+from taonet.subnets.text_generation.process import (
+    MinerConfig,
+    ValidatorConfig,
+    run_miner,
+    run_validator,
+)
+
+ChainUrl = Annotated[str, typer.Option(help="The chain's WebSocket.")]
+NetUidOption = Annotated[int, typer.Option(help="The subnet's number.")]
+WalletPath = Annotated[Path, typer.Option(help="The folder that holds wallets.")]
+WalletName = Annotated[str, typer.Option(help="The wallet's name.")]
+HotkeyName = Annotated[str, typer.Option(help="The hotkey's name in the wallet.")]
+StateFolder = Annotated[Path | None, typer.Option(help="Where scores, outbox and status are kept.")]
+ModelOption = Annotated[str, typer.Option(help="A model of the catalogue, or a GGUF file.")]
+
+CHAIN_URL = "ws://127.0.0.1:9944"
+WALLETS = Path("~/.bittensor/wallets")
+
+
+class Cheat(enum.Enum):
+    """Ways to cheat, for showing that they do not pay."""
+
+    QUANTISED = "quantised"
+    CANNED = "canned"
+
+
+SubnetFile = Annotated[
+    Path | None, typer.Argument(help="A subnet of your own; text generation without one.")
+]
+
+
+def miner(
+    netuid: NetUidOption,
+    subnet: SubnetFile = None,
+    chain_url: ChainUrl = CHAIN_URL,
+    wallet_path: WalletPath = WALLETS,
+    wallet_name: WalletName = "default",
+    wallet_hotkey: HotkeyName = "default",
+    state_folder: StateFolder = None,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen at.")] = 8091,
+    public_ip: Annotated[
+        str | None, typer.Option(help="The address to show on chain, if another.")
+    ] = None,
+    model: ModelOption = DEFAULT_MODEL,
+    backend_url: Annotated[
+        str | None, typer.Option(help="An OpenAI-compatible server that runs the model.")
+    ] = None,
+    backend_model: Annotated[str, typer.Option(help="The model's name there.")] = "",
+    backend_key: Annotated[
+        str, typer.Option(help="The API key there.", envvar="TAONET_BACKEND_KEY")
+    ] = "",
+    cheat: Annotated[Cheat | None, typer.Option(help="Cheat, to see what it pays.")] = None,
+) -> None:
+    """Serve a subnet's queries."""
+    seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path, state_folder)
+    address = Address(host, port, public_ip)
+    if subnet is not None:
+        raise typer.Exit(run(_mine(_loaded(subnet), seat, address)))
+    config = MinerConfig(
+        seat=seat,
+        address=address,
+        model=model,
+        backend_url=backend_url,
+        backend_model=backend_model,
+        backend_key=backend_key,
+        cheat=None if cheat is None else cheat.value,
+    )
+    raise typer.Exit(run(run_miner(config)))
+
+
+def validator(
+    netuid: NetUidOption,
+    subnet: SubnetFile = None,
+    chain_url: ChainUrl = CHAIN_URL,
+    wallet_path: WalletPath = WALLETS,
+    wallet_name: WalletName = "default",
+    wallet_hotkey: HotkeyName = "default",
+    state_folder: StateFolder = None,
+    model: ModelOption = DEFAULT_MODEL,
+    pause: Annotated[float, typer.Option(help="Seconds between rounds.")] = Pace().pause_s,
+) -> None:
+    """Judge a subnet's miners and set weights."""
+    seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path, state_folder)
+    pace = Pace(pause_s=pause)
+    if subnet is not None:
+        raise typer.Exit(run(_validate(_loaded(subnet), seat, pace)))
+    raise typer.Exit(run(run_validator(ValidatorConfig(seat=seat, model=model, pace=pace))))
+
+
+def _loaded(path: Path) -> OwnSubnet:
+    try:
+        return load_subnet(path)
+    except NotASubnet as error:
+        fail(str(error), code=2)
+
+
+async def _mine(own: OwnSubnet, seat: Seat, address: Address) -> None:
+    hotkey = seat.wallet().hotkey.ss58_address
+    with reported("miner", own.subnet.name, seat, hotkey) as status:
+        await serve(own.subnet, own.miner(), seat, address, status=status)
+
+
+async def _validate(own: OwnSubnet, seat: Seat, pace: Pace) -> None:
+    hotkey = seat.wallet().hotkey.ss58_address
+    with reported("validator", own.subnet.name, seat, hotkey) as status:
+        await judge(own.subnet, own.validator(), seat, pace=pace, status=status)

@@ -1,0 +1,123 @@
+"""
+The network's processes: each its own program with its own keys, watched and ended together.
+
+A process that ends by itself is started again after a pause that grows; one that keeps failing is
+left and reported. Ending sends SIGTERM and waits: the chain and the score books lose nothing by a
+kill either, but a clean end is quicker to start from.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STOP_S = 10.0
+"""How long a process may take to end before it is killed."""
+
+RESTARTS_MAX = 5
+"""A process that ends this often within `STEADY_S` each time is left."""
+
+STEADY_S = 60.0
+"""A process that ran this long counts as healthy again."""
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_PLATFORMS": "cpu",
+}
+"""Several processes share few cores: spinning threads would starve each other."""
+
+
+@dataclass
+class Managed:
+    """One process and how it fares."""
+
+    name: str
+    arguments: Sequence[str]
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+    failed: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while it runs."""
+        return (
+            None
+            if self.process is None or self.process.returncode is not None
+            else (self.process.pid)
+        )
+
+
+class Processes:
+    """Starts, watches and ends processes; `async with` ends them all."""
+
+    def __init__(self) -> None:
+        self.managed: list[Managed] = []
+        self._watchers: list[asyncio.Task[None]] = []
+
+    async def start(self, managed: Managed) -> None:
+        """Start a process and keep it running."""
+        self.managed.append(managed)
+        await _spawn(managed)
+        self._watchers.append(asyncio.create_task(self._watch(managed)))
+
+    async def stop(self) -> None:
+        """End every process, last started first."""
+        for watcher in self._watchers:
+            watcher.cancel()
+        for managed in reversed(self.managed):
+            await _end(managed)
+
+    async def _watch(self, managed: Managed) -> None:
+        loop = asyncio.get_running_loop()
+        while not managed.failed:
+            started = loop.time()
+            assert managed.process is not None
+            await managed.process.wait()
+            if loop.time() - started > STEADY_S:
+                managed.restarts = 0
+            managed.restarts += 1
+            if managed.restarts > RESTARTS_MAX:
+                managed.failed = True
+                return
+            await asyncio.sleep(min(2.0 ** (managed.restarts - 1), 10.0))
+            await _spawn(managed)
+
+
+async def _spawn(managed: Managed) -> None:
+    managed.log.parent.mkdir(parents=True, exist_ok=True)
+    with managed.log.open("ab") as log:
+        managed.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "taonet.cli.main",
+            *managed.arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **managed.environment},
+            # Ctrl-C goes to the whole foreground group; only the supervisor shall hear it.
+            start_new_session=True,
+        )
+
+
+async def _end(managed: Managed) -> None:
+    process = managed.process
+    if process is None or process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
