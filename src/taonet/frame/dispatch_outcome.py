@@ -156,7 +156,7 @@ def failure_of(error: DispatchError, pallet_index: int | None) -> Failure:
         return TokenFailure(TokenReason(error.reason))
     if isinstance(error, ArithmeticFailure):
         return NumberFailure(ArithmeticReason(error.reason))
-    failure: Failure = Failure.variants[error.wire_index]()
+    failure: Failure = Failure.scale_variants[error.wire_index]()
     return failure
 
 

@@ -1,0 +1,161 @@
+"""
+Grandpa: the authorities that finalise, as clients read them.
+
+Finality is the engine's: a block is final when it is committed. What the real chain's pallet does
+with equivocations and forced changes has no counterpart, so those calls are refused.
+
+Source: polkadot-sdk substrate/frame/grandpa.
+"""
+
+from typing import Annotated
+
+from taonet.frame.dispatch_error import ModuleError
+from taonet.frame.origin import Origin, ensure_root
+from taonet.frame.pallet import Constant, Event, Pallet, call
+from taonet.frame.storage import OptionMap, OptionValue, StorageValue, twox_64_concat
+from taonet.frame.weight import DispatchClass, Weight, database_weight
+from taonet.primitives.ids import FixedBytes
+from taonet.scale.types import (
+    U32,
+    Struct,
+    TaggedUnion,
+    pair,
+    u32,
+    u64,
+    vec,
+)
+
+AUTHORITIES_MAX = 32
+
+
+class GrandpaId(FixedBytes):
+    """A finaliser's ed25519 key."""
+
+    length = 32
+    __slots__ = ()
+
+
+AUTHORITY = pair(GrandpaId, u64)
+Authorities = Annotated[tuple[tuple[GrandpaId, int], ...], vec(AUTHORITY)]
+
+
+class StoredPendingChange(Struct, path="pallet_grandpa::StoredPendingChange"):
+    """A change of authorities that waits."""
+
+    scheduled_at: U32
+    delay: U32
+    next_authorities: Annotated[tuple[tuple[GrandpaId, int], ...], vec(AUTHORITY, AUTHORITIES_MAX)]
+    forced: Annotated[int, u32] | None
+
+
+class StoredState(TaggedUnion, path="pallet_grandpa::StoredState"):
+    """Whether finality runs."""
+
+
+class Live(StoredState, index=0):
+    """It runs."""
+
+
+class PendingPause(StoredState, index=1):
+    """It will pause."""
+
+    scheduled_at: U32
+    delay: U32
+
+
+class PausedState(StoredState, index=2, name="Paused"):
+    """It is paused."""
+
+
+class PendingResume(StoredState, index=3):
+    """It will resume."""
+
+    scheduled_at: U32
+    delay: U32
+
+
+class NewAuthorities(Event, index=0):
+    """New authority set has been applied."""
+
+    authority_set: Authorities
+
+
+class Paused(Event, index=1):
+    """Current authority set has been paused."""
+
+
+class Resumed(Event, index=2):
+    """Current authority set has been resumed."""
+
+
+class PauseFailed(ModuleError, index=0):
+    """Attempt to signal GRANDPA pause when the authority set isn't live."""
+
+
+class ResumeFailed(ModuleError, index=1):
+    """Attempt to signal GRANDPA resume when the authority set isn't paused."""
+
+
+class ChangePending(ModuleError, index=2):
+    """Attempt to signal GRANDPA change with one already pending."""
+
+
+class TooSoon(ModuleError, index=3):
+    """Cannot signal forced change so soon after last."""
+
+
+class InvalidKeyOwnershipProof(ModuleError, index=4):
+    """A key ownership proof provided as part of an equivocation report is invalid."""
+
+
+class InvalidEquivocationProof(ModuleError, index=5):
+    """An equivocation proof provided as part of an equivocation report is invalid."""
+
+
+class DuplicateOffenceReport(ModuleError, index=6):
+    """A given equivocation report is valid but already previously reported."""
+
+
+class Grandpa(Pallet, prefix="Grandpa"):
+    events = (NewAuthorities, Paused, Resumed)
+    errors = (
+        PauseFailed,
+        ResumeFailed,
+        ChangePending,
+        TooSoon,
+        InvalidKeyOwnershipProof,
+        InvalidEquivocationProof,
+        DuplicateOffenceReport,
+    )
+
+    max_authorities = Constant(u32, AUTHORITIES_MAX, doc="The most authorities there can be.")
+    max_nominators = Constant(u32, 20, doc="The most nominators a validator can have.")
+    max_set_id_session_entries = Constant(
+        u64, 0, doc="How many past sets are remembered; none, as equivocations are not reported."
+    )
+
+    state_ = StorageValue(
+        StoredState, default=Live(), doc="State of the current authority set.", name="State"
+    )
+    pending_change = OptionValue(StoredPendingChange, doc="Pending change: (signalled at, …).")
+    next_forced = OptionValue(u32, doc="Next block number where a forced change can happen.")
+    stalled = OptionValue(pair(u32, u32), doc="`true` if finality is currently stalled.")
+    current_set_id = StorageValue(
+        u64, default=0, doc="The number of changes of the authorities since genesis."
+    )
+    set_id_session = OptionMap(
+        twox_64_concat(u64), value=u32, doc="From a set's number to the session it was active in."
+    )
+    authorities = StorageValue(
+        vec(AUTHORITY, AUTHORITIES_MAX), default=(), doc="The current authorities and weights."
+    )
+
+    @call(
+        index=2,
+        weight=Weight(3_000_000, 0) + database_weight(writes=1),
+        dispatch_class=DispatchClass.OPERATIONAL,
+    )
+    def note_stalled(self, origin: Origin, delay: U32, best_finalized_block_number: U32) -> None:
+        """Note that finality stalled; only root can call this."""
+        ensure_root(origin)
+        self.stalled = (delay, best_finalized_block_number)

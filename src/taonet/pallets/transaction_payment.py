@@ -1,0 +1,136 @@
+"""
+TransactionPayment: what a transaction costs, and who gets it.
+
+A fee is the length at one rao a byte, plus half a rao for each thousand picoseconds that the call
+and the extrinsic itself weigh, plus a tip. It is taken before dispatch for what the call may cost,
+and what it did not cost after all is given back; the block's author gets the rest.
+
+Source: polkadot-sdk substrate/frame/transaction-payment; subtensor
+pallets/transaction-fee/src/lib.rs and runtime/src/transaction_payment_wrapper.rs @ 14bc6f9.
+"""
+
+from taonet.frame.call import DispatchInfo
+from taonet.frame.pallet import Constant, Event, Pallet
+from taonet.frame.state import State
+from taonet.frame.storage import StorageValue
+from taonet.frame.weight import Pays, Weight
+from taonet.pallets.aura import Aura
+from taonet.pallets.balances import Balances
+from taonet.pallets.balances_types import Preservation
+from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import Rao
+from taonet.scale.types import U128, CLike, Struct, c_like, u8
+
+MULTIPLIER_ONE = 10**18
+
+FEE_PARTS_PER_BILLION = 500_000
+"""Rao for a picosecond of weight, in parts of a billion."""
+
+
+class FixedU128(Struct, path="sp_arithmetic::fixed_point::FixedU128"):
+    """A decimal number with 18 places."""
+
+    _0: U128
+
+
+@c_like("pallet_transaction_payment::Releases")
+class Releases(CLike):
+    """The layout of this pallet's storage."""
+
+    V1_ANCIENT = 0
+    V2 = 1
+
+
+class TransactionFeePaid(Event, index=0):
+    """A transaction fee `actual_fee`, of which `tip` was added to the minimum inclusion fee, has
+    been paid by `who`."""
+
+    who: AccountId
+    actual_fee: Rao
+    tip: Rao
+
+
+class InclusionFee(Struct, path="pallet_transaction_payment::types::InclusionFee"):
+    """The parts of a fee that are not a tip, in rao."""
+
+    base_fee: Rao
+    len_fee: Rao
+    adjusted_weight_fee: Rao
+
+
+class FeeDetails(Struct, path="pallet_transaction_payment::types::FeeDetails"):
+    """A fee in its parts; None is a call that pays none."""
+
+    inclusion_fee: InclusionFee | None
+
+
+def weight_to_fee(weight: Weight) -> Rao:
+    """The fee of a weight, capped by a block's: rounded as Perbill rounds, to the nearest."""
+    ref_time = min(weight.ref_time, BLOCK_WEIGHTS.max_block.ref_time)
+    whole, rest = divmod(ref_time * FEE_PARTS_PER_BILLION, 10**9)
+    return Rao(whole + (rest > 500_000_000))
+
+
+def length_to_fee(length: int) -> Rao:
+    """The fee of an extrinsic's bytes: a rao each."""
+    return Rao(length)
+
+
+def fee_details(length: int, info: DispatchInfo) -> FeeDetails:
+    """The parts of the fee of an extrinsic of `length` bytes whose call costs `info`."""
+    if info.pays_fee is Pays.NO:
+        return FeeDetails(None)
+    base = weight_to_fee(BASE_EXTRINSIC)
+    return FeeDetails(InclusionFee(base, length_to_fee(length), weight_to_fee(info.weight)))
+
+
+_BASE_FEE = weight_to_fee(BASE_EXTRINSIC)
+
+
+def fee_of(length: int, info: DispatchInfo, tip: Rao) -> Rao:
+    """The whole fee, in rao."""
+    if info.pays_fee is Pays.NO:
+        return tip
+    return Rao(int(_BASE_FEE) + length + int(weight_to_fee(info.weight)) + int(tip))
+
+
+class TransactionPayment(Pallet, prefix="TransactionPayment"):
+    events = (TransactionFeePaid,)
+
+    operational_fee_multiplier = Constant(
+        u8, 5, doc="How much an operational call's fee raises its priority."
+    )
+
+    next_fee_multiplier = StorageValue(
+        FixedU128, default=FixedU128(MULTIPLIER_ONE), doc="What weight fees are multiplied by: one."
+    )
+    storage_version = StorageValue(
+        Releases, default=Releases.V1_ANCIENT, doc="The layout of this pallet's storage."
+    )
+
+    def __init__(self, state: State, balances: Balances, aura: Aura) -> None:
+        super().__init__(state)
+        self.balances = balances
+        self.aura = aura
+
+    def can_pay(self, who: AccountId, fee: Rao) -> bool:
+        """Whether the fee can be withdrawn and leave the account alive."""
+        return self.balances.can_withdraw(who, fee)
+
+    def charge(self, who: AccountId, fee: Rao) -> None:
+        """Withdraw the fee; raises `TokenError` if the account cannot pay and live."""
+        if int(fee):
+            self.balances.withdraw(who, fee, Preservation.PRESERVE)
+
+    def settle(self, who: AccountId, charged: Rao, actual: Rao, tip: Rao) -> None:
+        """Give back what was charged too much, and the rest to the block's author."""
+        refund = Rao(max(int(charged) - int(actual), 0))
+        kept = charged
+        if int(refund) and int(self.balances.total(who)) and self.balances.resolve(who, refund):
+            kept = charged - refund
+        if int(kept):
+            author = self.aura.author()
+            if author is None or not self.balances.resolve(author, kept):
+                self.balances.retire(kept)
+        self.deposit_event(TransactionFeePaid(who=who, actual_fee=actual, tip=tip))
