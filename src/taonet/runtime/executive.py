@@ -1,0 +1,264 @@
+"""
+The executive: blocks, from their first write to their last.
+
+    executive.initialize_block(number=…, parent_hash=…, time_ms=…, digest=…)
+    for raw in executive.inherents(time_ms): executive.apply_extrinsic(decode(raw))
+    for extrinsic in …: executive.apply_extrinsic(extrinsic)
+    executive.finalize_block()
+
+What the block wrote is then in `runtime.state.overlay.changes()`. An extrinsic that may not stand
+in the block raises `TransactionInvalid` and leaves no trace; one whose call is refused stays in the
+block, pays its fee and says why in an event.
+
+Source: polkadot-sdk substrate/frame/executive.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from taonet.frame.call import RUNTIME_CALL, Call, DispatchInfo
+from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.origin import Signed, Unsigned
+from taonet.frame.pallet import PostInfo
+from taonet.frame.state import Deposited
+from taonet.frame.weight import DispatchClass, Pays, Weight
+from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
+from taonet.pallets.system import (
+    RUNTIME_EVENT,
+    Digest,
+    DigestItem,
+    ExtrinsicFailed,
+    ExtrinsicSuccess,
+    LastRuntimeUpgradeInfo,
+    System,
+)
+from taonet.pallets.transaction_payment import (
+    FeeDetails,
+    fee_details,
+    fee_of,
+)
+from taonet.primitives.ids import H256, AccountId
+from taonet.primitives.units import Rao
+from taonet.runtime.block_use import BlockUse, check_alone
+from taonet.runtime.extrinsic import Extrinsic, encode_bare
+from taonet.runtime.fee_payment import FeePayment
+from taonet.runtime.pallets import CALLS
+from taonet.runtime.runtime import Runtime
+from taonet.runtime.transaction_checks import BlockView, TransactionChecks
+from taonet.runtime.transaction_validity import (
+    Invalid,
+    TransactionInvalid,
+    TransactionUnknown,
+    ValidTransaction,
+)
+from taonet.runtime.version import SPEC_NAME, SPEC_VERSION
+from taonet.scale.codec import encode_compact
+
+_FREE = PostInfo()
+
+
+@runtime_checkable
+class UnsignedValidator(Protocol):
+    """A pallet that lets strangers make calls without a signature."""
+
+    def validate_unsigned(self, call: Call) -> ValidTransaction:
+        """What the pool is told of a call that may stand in a block; else `TransactionInvalid`."""
+
+
+class Executive:
+    """Runs blocks over a runtime's state, one at a time."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._fees = FeePayment(runtime)
+        self._checks = TransactionChecks(runtime, self._fees)
+        self._use = BlockUse(BLOCK_WEIGHTS.base_block)
+        self._block = BlockView(0, H256.zero())
+        self._index = 0
+
+    def validate_transaction(
+        self, extrinsic: Extrinsic, *, parent_hash: bytes, signature_checked: bool = False
+    ) -> ValidTransaction:
+        """
+        Whether the next block, on the head `parent_hash` that the state is after, may hold it.
+
+        Raises `TransactionInvalid`; a nonce ahead of the account's is valid and `requires` the one
+        before. Writes nothing.
+        """
+        info = extrinsic.call.info()
+        if extrinsic.signer is None:
+            return self._validate_bare(extrinsic, info)
+        block = BlockView(self.runtime.system.number + 1, parent_hash)
+        account, _ = self._checks.check(extrinsic, info, block, signature_checked=signature_checked)
+        return self._checks.valid(extrinsic, info, account, block)
+
+    def initialize_block(
+        self, *, number: int, parent_hash: bytes, time_ms: int, digest: Sequence[bytes] = ()
+    ) -> None:
+        """Start block `number`; `digest` are its header's encoded logs, the slot among them."""
+        runtime, state = self.runtime, self.runtime.state
+        assert number == runtime.system.number + 1, f"block {number} after {runtime.system.number}"
+        assert time_ms > runtime.timestamp.now, "time goes forward from block to block"
+        state.events.clear()
+        state.extrinsic, state.finalizing = None, False
+        logs = tuple(runtime.codecs.of(DigestItem).decode(log) for log in digest)
+        self._block, self._index = BlockView(number, parent_hash), 0
+        runtime.system.begin_block(number, H256(parent_hash), Digest(logs))
+        self._note_upgrade()
+        ref_time, proof_size = BLOCK_WEIGHTS.base_block.ref_time, 0
+        for pallet in runtime.pallets:
+            weight = pallet.on_initialize(number)
+            ref_time += weight.ref_time
+            proof_size += weight.proof_size
+        self._use = BlockUse(Weight(ref_time, proof_size))
+
+    def inherents(self, time_ms: int) -> list[bytes]:
+        """The extrinsics that the block must start with: its time."""
+        call = Call(*CALLS["Timestamp", "set"], (time_ms,))
+        return [encode_bare(self.runtime.codecs.of(RUNTIME_CALL).encode(call))]
+
+    def apply_extrinsic(
+        self, extrinsic: Extrinsic, *, signature_checked: bool = False
+    ) -> DispatchError | None:
+        """
+        Apply an extrinsic; the refusal of its call is the answer and stands in an event.
+
+        Raises `TransactionInvalid` if it may not stand in this block: then it left no trace.
+        """
+        info = extrinsic.call.info()
+        if extrinsic.signer is None:
+            return self._apply_bare(extrinsic, info)
+        account, fee = self._checks.check(
+            extrinsic, info, self._block, signature_checked=signature_checked
+        )
+        if extrinsic.nonce > account.nonce:
+            raise TransactionInvalid(Invalid.FUTURE)
+        self._use.add(info, extrinsic.length)
+        return self._apply_signed(extrinsic, extrinsic.signer, info, fee)
+
+    def finalize_block(self) -> None:
+        """End the block: hooks, then the events and the weight are written."""
+        runtime, state = self.runtime, self.runtime.state
+        state.extrinsic, state.finalizing = None, True
+        for pallet in runtime.pallets:
+            pallet.on_finalize(self._block.number)
+        system = runtime.system
+        system.prune_block_hashes()
+        system.block_weight = self._use.weights()
+        system.event_count = len(state.events)
+        state.overlay.put(System.events_.prefix, self._encode_events(state.events))
+
+    def query_info(self, extrinsic: Extrinsic, length: int) -> tuple[DispatchInfo, Rao]:
+        """What the extrinsic may cost, and its fee without a tip; nothing is checked."""
+        info = extrinsic.call.info()
+        if extrinsic.signer is None:
+            return info, Rao(0)
+        return info, fee_of(length, info, Rao(0))
+
+    def query_fee_details(self, extrinsic: Extrinsic, length: int) -> FeeDetails:
+        """The fee in its parts."""
+        if extrinsic.signer is None:
+            return FeeDetails(None)
+        return fee_details(length, extrinsic.call.info())
+
+    def _note_upgrade(self) -> None:
+        system = self.runtime.system
+        last = system.last_runtime_upgrade
+        if last is None or last.spec_version < SPEC_VERSION:
+            system.last_runtime_upgrade = LastRuntimeUpgradeInfo(SPEC_VERSION, SPEC_NAME)
+
+    def _validator_of(self, call: Call) -> UnsignedValidator:
+        for pallet in self.runtime.pallets:
+            if pallet.prefix == call.pallet and isinstance(pallet, UnsignedValidator):
+                return pallet
+        raise TransactionUnknown
+
+    def _validate_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> ValidTransaction:
+        if info.class_ is DispatchClass.MANDATORY:
+            raise TransactionInvalid(Invalid.MANDATORY_VALIDATION)
+        check_alone(info, extrinsic.length)
+        return self._validator_of(extrinsic.call).validate_unsigned(extrinsic.call)
+
+    def _apply_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> DispatchError | None:
+        inherent = info.class_ is DispatchClass.MANDATORY
+        if inherent and self._index > 0:
+            # Inherents come first, and only from the block's author.
+            raise TransactionInvalid(Invalid.BAD_MANDATORY)
+        if not inherent:
+            self._validate_bare(extrinsic, info)
+        self._use.add(info, extrinsic.length)
+        self.runtime.state.extrinsic = self._index
+        error, post = self._dispatch(extrinsic.call, Unsigned())
+        if inherent and error is not None:
+            raise TransactionInvalid(Invalid.BAD_MANDATORY)
+        self._note_applied(info, self._reclaim(info, post), error)
+        return error
+
+    def _apply_signed(
+        self, extrinsic: Extrinsic, signer: AccountId, info: DispatchInfo, fee: Rao
+    ) -> DispatchError | None:
+        runtime = self.runtime
+        runtime.state.extrinsic = self._index
+        runtime.system.increment_nonce(signer)
+        self._fees.charge(signer, extrinsic.call, fee)
+        error, post = self._dispatch(extrinsic.call, Signed(signer))
+        actual = self._reclaim(info, post)
+        tip = Rao(extrinsic.tip)
+        self._fees.settle(signer, fee, fee_of(extrinsic.length, actual, tip), tip)
+        self._note_applied(info, actual, error)
+        return error
+
+    def _dispatch(
+        self, call: Call, origin: Signed | Unsigned
+    ) -> tuple[DispatchError | None, PostInfo]:
+        try:
+            return None, self.runtime.apply(call, origin)
+        except DispatchError as error:
+            return error, _FREE
+
+    def _reclaim(self, info: DispatchInfo, post: PostInfo) -> DispatchInfo:
+        """What the call cost after all: never more than it declared."""
+        declared, weight = info.weight, post.weight
+        pays = Pays.NO if post.pays is Pays.NO else info.pays_fee
+        if weight is None:
+            return info if pays is info.pays_fee else DispatchInfo(declared, info.class_, pays)
+        actual = Weight(
+            min(weight.ref_time, declared.ref_time), min(weight.proof_size, declared.proof_size)
+        )
+        self._use.give_back(
+            info.class_,
+            declared.ref_time - actual.ref_time,
+            declared.proof_size - actual.proof_size,
+        )
+        return DispatchInfo(actual, info.class_, pays)
+
+    def _note_applied(
+        self, info: DispatchInfo, actual: DispatchInfo, error: DispatchError | None
+    ) -> None:
+        spent = DispatchInfo(actual.weight + BASE_EXTRINSIC, info.class_, actual.pays_fee)
+        state = self.runtime.state
+        if error is None:
+            state.deposit(ExtrinsicSuccess(dispatch_info=spent))
+        else:
+            failure = self.runtime.failure_of(error)
+            state.deposit(ExtrinsicFailed(dispatch_error=failure, dispatch_info=spent))
+        self._index += 1
+        state.extrinsic = None
+
+    def _encode_events(self, events: Sequence[Deposited]) -> bytes:
+        encode = self.runtime.codecs.of(RUNTIME_EVENT).encode
+        parts = [encode_compact(len(events))]
+        for deposited in events:
+            topics = deposited.topics
+            parts += (
+                _phase_bytes(deposited),
+                encode(deposited.event),
+                encode_compact(len(topics)) + b"".join(topics) if topics else b"\x00",
+            )
+        return b"".join(parts)
+
+
+def _phase_bytes(deposited: Deposited) -> bytes:
+    if deposited.extrinsic is not None:
+        return b"\x00" + deposited.extrinsic.to_bytes(4, "little")
+    return b"\x01" if deposited.finalizing else b"\x02"

@@ -1,0 +1,123 @@
+"""
+Extrinsics: a call, and for a signed one who signed it and under which conditions.
+
+The wire form is version 4: a length, 0x84, address, signature, era, nonce, tip, metadata-hash mode
+and call; a bare one is 0x04 or 0x05 and the call.
+
+Source: polkadot-sdk sp_runtime::generic::UncheckedExtrinsic.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from taonet.frame.call import RUNTIME_CALL, Call
+from taonet.primitives.hashing import blake2_256
+from taonet.primitives.ids import AccountId
+from taonet.runtime.era import MortalEra, decode_era
+from taonet.scale.codec import Codecs, MalformedScale, decode_compact, encode_compact
+
+SIGNED: Final = 0x84
+BARE: Final = (0x04, 0x05)
+
+ED25519: Final = 0
+SR25519: Final = 1
+ECDSA: Final = 2
+
+_SIGNATURE_LENGTHS = {ED25519: 64, SR25519: 64, ECDSA: 65}
+_U32_MAX = 2**32 - 1
+_U64_MAX = 2**64 - 1
+_LONG_PAYLOAD = 256
+_NO_HASH = b"\x00"
+
+
+@dataclass(frozen=True)
+class Extrinsic:
+    """
+    A decoded extrinsic. `signer` is None for a bare one, and then so are era, nonce and the rest.
+
+    `hash` is of `raw`, the length prefix included; `length` is that of `raw`, which fees count.
+    """
+
+    raw: bytes
+    hash: bytes
+    length: int
+    call: Call
+    call_bytes: bytes
+    signer: AccountId | None = None
+    scheme: int = SR25519
+    signature: bytes = b""
+    era: MortalEra | None = None
+    nonce: int = 0
+    tip: int = 0
+    metadata_hash_mode: int = 0
+    extension_bytes: bytes = b""
+
+    def payload(
+        self, *, versions: bytes, genesis: bytes, birth: bytes, metadata_hash: bytes | None
+    ) -> bytes:
+        """What the signer signed; `versions` are the spec's and the transaction format's."""
+        digest = _NO_HASH if metadata_hash is None else b"\x01" + metadata_hash
+        signed = self.call_bytes + self.extension_bytes + versions + genesis + birth + digest
+        return blake2_256(signed) if len(signed) > _LONG_PAYLOAD else signed
+
+
+def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
+    """The extrinsic that `raw`, with its length prefix, is; raises `MalformedScale`."""
+    try:
+        length, start = decode_compact(raw, 0)
+        if length != len(raw) - start:
+            raise MalformedScale(f"the length prefix says {length}, {len(raw) - start} follow")
+        version = raw[start]
+        if version == SIGNED:
+            return _decode_signed(codecs, raw, start + 1)
+        if version in BARE:
+            call, end = codecs.of(RUNTIME_CALL).decode_prefix(raw, start + 1)
+            _expect_end(raw, end)
+            return Extrinsic(raw, blake2_256(raw), len(raw), call, raw[start + 1 :])
+    except IndexError as error:
+        raise MalformedScale("the extrinsic is cut off") from error
+    raise MalformedScale(f"extrinsics of version 0x{version:02x} are not known here")
+
+
+def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
+    if raw[start] != 0:
+        raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
+    signer, scheme = AccountId(raw[start + 1 : start + 33]), raw[start + 33]
+    if scheme not in _SIGNATURE_LENGTHS:
+        raise MalformedScale(f"there is no signature scheme {scheme}")
+    extension = start + 34 + _SIGNATURE_LENGTHS[scheme]
+    era, offset = decode_era(raw, extension)
+    nonce, offset = decode_compact(raw, offset)
+    tip, offset = decode_compact(raw, offset)
+    mode = raw[offset]
+    if nonce > _U32_MAX or tip > _U64_MAX or mode > 1:
+        raise MalformedScale("the nonce, the tip or the metadata-hash mode is out of range")
+    offset += 1
+    call, end = codecs.of(RUNTIME_CALL).decode_prefix(raw, offset)
+    _expect_end(raw, end)
+    return Extrinsic(
+        raw,
+        blake2_256(raw),
+        len(raw),
+        call,
+        raw[offset:],
+        signer,
+        scheme,
+        raw[start + 34 : extension],
+        era,
+        nonce,
+        tip,
+        mode,
+        raw[extension:offset],
+    )
+
+
+def _expect_end(raw: bytes, end: int) -> None:
+    if end != len(raw):
+        raise MalformedScale(f"{len(raw) - end} bytes are left over after the call")
+
+
+def encode_bare(call_bytes: bytes) -> bytes:
+    """A bare extrinsic of version 4, with its length prefix."""
+    body = bytes((BARE[0],)) + call_bytes
+    return encode_compact(len(body)) + body

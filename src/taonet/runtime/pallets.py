@@ -1,0 +1,81 @@
+"""
+Which classes the runtime is made of, and where each pallet stands on the wire.
+
+A pallet of several classes is joined by `merge`; indices are the real chain's.
+
+Source: subtensor runtime/src/lib.rs `construct_runtime!` @ 14bc6f9.
+"""
+
+from typing import Final
+
+from taonet.frame.call import CallCodec
+from taonet.frame.dispatch_error import ModuleError
+from taonet.frame.pallet import CallSpec, Event, Pallet, PalletSpec, merge
+from taonet.pallets.alpha_assets import AlphaAssets
+from taonet.pallets.aura import Aura
+from taonet.pallets.balances import Balances
+from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
+from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
+from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
+from taonet.pallets.sudo import Sudo
+from taonet.pallets.swap import Swap
+from taonet.pallets.system import System
+from taonet.pallets.timestamp import Timestamp
+from taonet.pallets.transaction_payment import TransactionPayment
+from taonet.pallets.utility import Utility
+from taonet.runtime.event_codec import event_codec
+from taonet.scale.codec import Codecs
+
+PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
+    0: (System,),
+    1: (RandomnessCollectiveFlip,),
+    2: (Timestamp,),
+    3: (Aura,),
+    4: (Grandpa,),
+    5: (Balances,),
+    6: (TransactionPayment,),
+    SUBTENSOR_INDEX: SUBTENSOR_CLASSES,
+    11: (Utility,),
+    12: (Sudo,),
+    28: (Swap,),
+    31: (AlphaAssets,),
+}
+
+SPECS: Final[tuple[PalletSpec, ...]] = tuple(
+    merge(index, classes) for index, classes in sorted(PALLETS.items())
+)
+
+CALL_OWNERS: Final[dict[tuple[int, int], type[Pallet]]] = {
+    (index, call.index): cls
+    for index, classes in PALLETS.items()
+    for cls in classes
+    for call in cls.calls
+}
+"""The class that has the method of a call, by pallet and call index."""
+
+CALLS: Final[dict[tuple[str, str], tuple[CallSpec, str, int]]] = {
+    (spec.name, call.name): (call, spec.name, spec.index) for spec in SPECS for call in spec.calls
+}
+"""A call's declaration by the names of its pallet and itself, ready for `Call(*…, arguments)`."""
+
+ERROR_PALLETS: Final[dict[type[ModuleError], int]] = {
+    error: spec.index for spec in SPECS for error in spec.errors
+}
+
+EVENT_PALLETS: Final[dict[type[Event], int]] = {
+    event: spec.index for spec in SPECS for event in spec.events
+}
+
+
+def runtime_codecs() -> Codecs:
+    """Codecs that know this runtime's calls and events."""
+    late = {}
+    codecs = Codecs(late)
+    late["RuntimeCall"] = CallCodec(SPECS).bind(codecs)
+    late["RuntimeEvent"] = event_codec(EVENT_PALLETS, codecs)
+    return codecs
+
+
+CODECS: Final = runtime_codecs()
+"""Compiled once a process: a memo of pure functions."""

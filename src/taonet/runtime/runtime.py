@@ -1,0 +1,113 @@
+"""
+The runtime: every pallet over one state, and the way from a call to its method.
+
+A `Runtime` is cheap to make: reading the state after block N is `Runtime(State(reader, config))`.
+"""
+
+from collections.abc import Sequence
+
+from taonet.frame.call import Call
+from taonet.frame.dispatch_error import (
+    Arithmetic,
+    ArithmeticFailure,
+    DispatchError,
+    ModuleError,
+)
+from taonet.frame.dispatch_outcome import Failure, failure_of
+from taonet.frame.origin import Origin, Root, Signed
+from taonet.frame.pallet import Pallet, PostInfo
+from taonet.frame.state import State
+from taonet.pallets.alpha_assets import AlphaAssets
+from taonet.pallets.aura import Aura
+from taonet.pallets.balances import Balances
+from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
+from taonet.pallets.subtensor.module import Subtensor
+from taonet.pallets.sudo import Sudo
+from taonet.pallets.system import CallFiltered, EventRecord, System
+from taonet.pallets.timestamp import Timestamp
+from taonet.pallets.transaction_payment import TransactionPayment
+from taonet.pallets.utility import Utility
+from taonet.runtime.call_filter import allows
+from taonet.runtime.guards import check_guards
+from taonet.runtime.pallets import CALL_OWNERS, CODECS, ERROR_PALLETS, SPECS
+from taonet.scale.types import vec
+
+_NOTHING_SAID = PostInfo()
+
+
+class Runtime:
+    """All pallets over `state`; `pallets` is the order in which blocks start them."""
+
+    specs = SPECS
+    codecs = CODECS
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.config = state.config
+        self.system = System(state)
+        self.randomness_collective_flip = RandomnessCollectiveFlip(state, self.system)
+        self.timestamp = Timestamp(state)
+        self.aura = Aura(state, self.system)
+        self.grandpa = Grandpa(state)
+        self.balances = Balances(state, self.system)
+        self.transaction_payment = TransactionPayment(state, self.balances, self.aura)
+        self.alpha_assets = AlphaAssets(state)
+        self.subtensor = Subtensor(state)
+        self.utility = Utility(state, self)
+        self.sudo = Sudo(state, self)
+        self.pallets: Sequence[Pallet] = (
+            self.system,
+            self.randomness_collective_flip,
+            self.timestamp,
+            self.aura,
+            self.grandpa,
+            self.balances,
+            self.transaction_payment,
+            *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
+            self.utility,
+            self.sudo,
+            self.alpha_assets,
+        )
+        self._by_class = {type(pallet): pallet for pallet in self.pallets}
+
+    def dispatch(self, call: Call, origin: Origin) -> PostInfo:
+        """Run a call's method; what a refused call wrote stays: use `apply`."""
+        owner = self._by_class[CALL_OWNERS[call.pallet_index, call.spec.index]]
+        outcome: PostInfo | None = getattr(owner, call.spec.method)(origin, *call.arguments)
+        return _NOTHING_SAID if outcome is None else outcome
+
+    def apply(self, call: Call, origin: Origin) -> PostInfo:
+        """
+        Run a call, or raise `DispatchError` and leave the state as it was.
+
+        The chain's filter and guards stand between the origin and the call; root passes.
+        """
+        if not isinstance(origin, Root) and not allows(call):
+            raise CallFiltered
+        return self.apply_unfiltered(call, origin)
+
+    def apply_unfiltered(self, call: Call, origin: Origin) -> PostInfo:
+        """`apply` without the filter: what root asks for."""
+        try:
+            with self.state.transaction():
+                if isinstance(origin, Signed):
+                    check_guards(self, origin.who, call)
+                return self.dispatch(call, origin)
+        except OverflowError as error:
+            raise ArithmeticFailure(Arithmetic.OVERFLOW) from error
+
+    def failure_of(self, error: DispatchError) -> Failure:
+        """The error as events carry it."""
+        index = ERROR_PALLETS.get(type(error)) if isinstance(error, ModuleError) else None
+        return failure_of(error, index)
+
+    def events(self) -> tuple[EventRecord, ...]:
+        """The events of the block that the state is after."""
+        raw = self.state.overlay.get(System.events_.prefix)
+        return () if raw is None else self.codecs.of(vec(EventRecord)).decode(raw)
+
+    def try_state(self) -> None:
+        """Raise `AssertionError` unless every pallet's invariants hold."""
+        for pallet in self.pallets:
+            pallet.try_state()
