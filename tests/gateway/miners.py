@@ -23,6 +23,7 @@ MODEL = "small"
 WORDS = ("Paris ", "is ", "the ", "capital ", "of ", "France.")
 LOGPROB = -0.25
 PROMPT_TOKENS = 7
+VERBOSE_CHARACTERS = 1900
 
 Behaviour = Callable[[web.Request, dict[str, object]], Awaitable[web.StreamResponse]]
 
@@ -97,6 +98,14 @@ async def flooding(request: web.Request, query: dict[str, object]) -> web.Stream
     response = await begin(request)
     while True:
         await response.write(piece("spam ", 1))
+
+
+async def verbose(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
+    """As many long words as asked for."""
+    response = await begin(request)
+    for number in range(int(str(query["max_tokens"]))):
+        await response.write(piece("x" * VERBOSE_CHARACTERS, number))
+    return response
 
 
 async def bulging(request: web.Request, query: dict[str, object]) -> web.StreamResponse:

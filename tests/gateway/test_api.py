@@ -1,5 +1,6 @@
 """OpenAI's own client against the gateway: answers, streams, parameters, errors."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -358,3 +359,18 @@ async def test_requests_at_once_are_limited(
                 await it.client.chat.completions.create(**CHAT)
     assert caught.value.code == name
     assert caught.value.response.headers["retry-after"] == "1"
+
+
+async def test_a_body_that_does_not_come_is_a_time_out(tmp_path: Path) -> None:
+    limits = CallerLimits(body_read_s_max=0.1)
+    async with running(tmp_path, [honest], caller_limits=limits) as it:
+        port = int(it.gateway.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nContent-Length: 10\r\n"
+            b"Authorization: Bearer " + it.key.encode() + b"\r\n\r\n{"
+        )
+        head = await reader.readuntil(b"\r\n")
+        writer.close()
+        await writer.wait_closed()
+    assert head.startswith(b"HTTP/1.1 408")

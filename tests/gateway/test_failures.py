@@ -1,12 +1,14 @@
 """What callers see of miners that hang, flood, lie and die; and what it costs."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import openai
+import orjson
 import pytest
 from aiohttp import web
 from openai.types.chat import ChatCompletionChunk
@@ -15,6 +17,7 @@ from taonet.gateway.breaker import FAILURES_IN_A_ROW, Circuit
 from taonet.gateway.limits import CallerLimits
 from taonet.gateway.router import Standing
 from tests.gateway.miners import (
+    VERBOSE_CHARACTERS,
     WORDS,
     Behaviour,
     babbling,
@@ -28,6 +31,7 @@ from tests.gateway.miners import (
     refusing,
     stalling,
     teasing,
+    verbose,
 )
 from tests.gateway.running import CHAT, IMPATIENT, PATIENT, Running, asking, limits_for, running
 
@@ -227,3 +231,37 @@ async def test_a_miner_that_comes_back_is_found_by_one_probe(tmp_path: Path) -> 
         answer = await it.client.chat.completions.create(**CHAT)
         assert answer.choices[0].message.content == ANSWER
         assert it.gateway.router.circuit(candidate) is Circuit.CLOSED
+
+
+def deaf_socket(port: int) -> socket.socket:
+    """A connection that takes in next to nothing."""
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    deaf.connect(("127.0.0.1", port))
+    return deaf
+
+
+async def test_a_caller_who_does_not_read_is_let_go_without_blame(tmp_path: Path) -> None:
+    """The answer is longer than the sockets hold, so the gateway waits for the caller to read."""
+    left = asyncio.Event()
+
+    async def watched(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
+        try:
+            return await verbose(request, query)
+        finally:
+            left.set()
+
+    limits = CallerLimits(answer_s_max=1.0)
+    generous = replace(PATIENT, characters_per_token_max=VERBOSE_CHARACTERS)
+    body = orjson.dumps({**CHAT, "stream": True, "max_tokens": 2000})
+    async with running(tmp_path, [watched], caller_limits=limits, miner_limits=generous) as it:
+        deaf = deaf_socket(int(it.gateway.url.rpartition(":")[2]))
+        head = f"Host: gateway\r\nAuthorization: Bearer {it.key}\r\nContent-Length: {len(body)}"
+        deaf.sendall(f"POST /v1/chat/completions HTTP/1.1\r\n{head}\r\n\r\n".encode() + body)
+        await asyncio.wait_for(left.wait(), 20)
+    deaf.close()
+    (receipt,) = it.receipts()
+    assert receipt.status == "cancelled"
+    assert receipt.completion_tokens < 2000
+    assert standing(it, watched).failures == {}
+    assert standing(it, watched).under_way == 0

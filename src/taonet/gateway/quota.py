@@ -169,7 +169,7 @@ class KeyRing:
     def _follow(self) -> None:
         """Takes a changed file over; a broken or missing one leaves the known keys valid."""
         now = self._monotonic()
-        if now < self._look_at or self._allow_any:
+        if now < self._look_at:
             return
         self._look_at = now + RELOAD_S
         try:
