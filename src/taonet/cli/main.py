@@ -1,9 +1,10 @@
 """The `taonet` command: what is ours. Wallets, stakes and transfers stay with `btcli`."""
 
+import sys
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version as package_version
+from typing import Annotated
 
-import click
 import typer
 
 COMMANDS = {
@@ -22,29 +23,39 @@ COMMANDS = {
 """Where each command is; a module is imported when its command runs, since some are heavy."""
 
 
-class Taonet(click.Group):
-    """Commands by name, imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Every command, in the order of a person's first day."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:  # noqa: ARG002
-        """The command of a name, None if there is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        function = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
-        if isinstance(function, typer.Typer):
-            return typer.main.get_command(function)
-        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(name=cmd_name)(function)
-        return typer.main.get_command(single)
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(package_version("taonet"))
+        raise typer.Exit
 
 
-@click.group(cls=Taonet, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="taonet")
-def main() -> None:
+def _taonet(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
     """A decentralised market for machine intelligence, on one machine or many."""
+    # `version` has done its work in its callback.
+    del version
+
+
+def application(command: str | None = None) -> typer.Typer:
+    """The command line with one command, or with all of them."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(_taonet)
+    for name in [command] if command else COMMANDS:
+        found = getattr(import_module(COMMANDS[name]), name)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name=name)(found)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    application(wanted if wanted in COMMANDS else None)(prog_name="taonet")
 
 
 if __name__ == "__main__":
