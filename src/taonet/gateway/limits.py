@@ -17,7 +17,7 @@ class CallerLimits:
     """Characters of all messages together, or of the prompt: about 100 000 tokens."""
     tokens_max: int = 4096
     """Highest `max_tokens`."""
-    tokens_default: int = 512
+    tokens_default: int = 256
     """`max_tokens` of a request that names none."""
     stop_sequences_max: int = 4
     """As OpenAI."""
