@@ -15,6 +15,9 @@ from taonet.scale.types import i16, u8, u16, u32, u64
 
 V = TypeVar("V")
 
+SUBTENSOR_INDEX = 7
+"""The module's place in the runtime, which its errors carry."""
+
 
 class Constants(Pallet, prefix="SubtensorModule"):
     """`Constants.initial_tempo` is a declaration; on an instance it is the value."""

@@ -7,11 +7,12 @@ classes that act on it.
 
 from taonet.frame.pallet import Pallet, PalletSpec, merge
 from taonet.frame.state import State
+from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
 from taonet.pallets.subtensor.storage import STORAGE_CLASSES, Storage
 
-PALLET_INDEX = 7
+PALLET_INDEX = SUBTENSOR_INDEX
 """SubtensorModule's place in the runtime."""
 
 
