@@ -59,6 +59,11 @@ class TransactionInvalid(Exception):
         """Whether it may fit into a later block."""
         return self.code is Invalid.EXHAUSTS_RESOURCES
 
+    @property
+    def is_future(self) -> bool:
+        """Whether it waits for earlier transactions of its account."""
+        return self.code is Invalid.FUTURE
+
 
 class TransactionUnknown(TransactionInvalid):
     """A bare transaction that no pallet can judge."""
