@@ -20,11 +20,15 @@ from taonet.node.store.state import StateReader
 from taonet.node.tx_pool import TransactionPool, Waiting, Watcher
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.runtime.composition import api_table, metadata_v14, metadata_v15
+from taonet.runtime.composition import (
+    api_table,
+    metadata_v14,
+    metadata_v15,
+    runtime_version_json,
+)
 from taonet.runtime.extrinsic import Extrinsic
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.transaction_validity import ValidTransaction
-from taonet.runtime.version import runtime_version_json
 
 RUNTIMES_MAX = 16
 """Runtimes over recent blocks that are kept for reading."""

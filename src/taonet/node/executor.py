@@ -97,7 +97,9 @@ class BlockExecutor:
 
     def check(self, extrinsic: Extrinsic, *, signature_checked: bool = False) -> ValidTransaction:
         """Whether the next block could hold it; raises `TransactionInvalid`."""
-        return self.executive.validate_transaction(extrinsic, signature_checked=signature_checked)
+        return self.executive.validate_transaction(
+            extrinsic, parent_hash=self.head.hash, signature_checked=signature_checked
+        )
 
     def execute(self, block: BlockInput) -> ExecutedBlock:
         """
