@@ -63,6 +63,7 @@ class FeeDetails(Struct, path="pallet_transaction_payment::types::FeeDetails"):
     """A fee in its parts; None is a call that pays none."""
 
     inclusion_fee: InclusionFee | None
+    tip: Rao
 
 
 def weight_to_fee(weight: Weight) -> Rao:
@@ -78,11 +79,12 @@ def length_to_fee(length: int) -> Rao:
 
 
 def fee_details(length: int, info: DispatchInfo) -> FeeDetails:
-    """The parts of the fee of an extrinsic of `length` bytes whose call costs `info`."""
+    """The parts of the fee, without a tip, of an extrinsic whose call costs `info`."""
     if info.pays_fee is Pays.NO:
-        return FeeDetails(None)
+        return FeeDetails(None, Rao(0))
     base = weight_to_fee(BASE_EXTRINSIC)
-    return FeeDetails(InclusionFee(base, length_to_fee(length), weight_to_fee(info.weight)))
+    fee = InclusionFee(base, length_to_fee(length), weight_to_fee(info.weight))
+    return FeeDetails(fee, Rao(0))
 
 
 _BASE_FEE = weight_to_fee(BASE_EXTRINSIC)

@@ -4,6 +4,7 @@ What the runtime is composed of, and what it says of itself: metadata, version, 
 Source: subtensor runtime/src/lib.rs @ 14bc6f9.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from taonet.frame.describe import Composition
 from taonet.frame.describe import metadata_v14 as describe_v14
 from taonet.frame.describe import metadata_v15 as describe_v15
 from taonet.frame.multi_address import MultiAddress, MultiSignature
+from taonet.frame.pallet import Constant, PalletSpec
 from taonet.frame.runtime_api import ApiTable
 from taonet.runtime.pallets import SPECS
 from taonet.runtime.runtime import Runtime
@@ -25,10 +27,29 @@ CONFIGS_MAX = 8
 """Metadata is kept for so many configurations: a process has one or two."""
 
 
+VERSION: RuntimeVersion = runtime_version(APIS)
+
+_VERSION = Constant(
+    RuntimeVersion, VERSION, doc="The current version of this runtime.", name="Version"
+)
+
+
+def _with_version(spec: PalletSpec) -> PalletSpec:
+    # System cannot declare this constant: it says which runtime APIs there are.
+    if spec.name != "System":
+        return spec
+    return replace(spec, constants=(*spec.constants, _VERSION))
+
+
 def composition(config: RuntimeConfig) -> Composition:
     """Everything that metadata describes, for one configuration."""
     return Composition(
-        SPECS, APIS, EXTENSIONS, type_of(MultiAddress), type_of(MultiSignature), config
+        tuple(map(_with_version, SPECS)),
+        APIS,
+        EXTENSIONS,
+        type_of(MultiAddress),
+        type_of(MultiSignature),
+        config,
     )
 
 
@@ -47,9 +68,6 @@ def metadata_v15(config: RuntimeConfig) -> bytes:
 def api_table(codecs: Codecs) -> ApiTable[Runtime]:
     """The runtime APIs by their exported names."""
     return ApiTable(APIS, codecs)
-
-
-VERSION: RuntimeVersion = runtime_version(APIS)
 
 
 def runtime_version_json() -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Executive:
     def query_fee_details(self, extrinsic: Extrinsic, length: int) -> FeeDetails:
         """The fee in its parts."""
         if extrinsic.signer is None:
-            return FeeDetails(None)
+            return FeeDetails(None, Rao(0))
         return fee_details(length, extrinsic.call.info())
 
     def _note_upgrade(self) -> None:

@@ -6,7 +6,7 @@ A pallet of several classes is joined by `merge`; indices are the real chain's.
 Source: subtensor runtime/src/lib.rs `construct_runtime!` @ 14bc6f9.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from taonet.frame.call import CallCodec
 from taonet.frame.dispatch_error import ModuleError
@@ -25,7 +25,7 @@ from taonet.pallets.timestamp import Timestamp
 from taonet.pallets.transaction_payment import TransactionPayment
 from taonet.pallets.utility import Utility
 from taonet.runtime.event_codec import event_codec
-from taonet.scale.codec import Codecs
+from taonet.scale.codec import Codec, Codecs
 
 PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     0: (System,),
@@ -70,7 +70,7 @@ EVENT_PALLETS: Final[dict[type[Event], int]] = {
 
 def runtime_codecs() -> Codecs:
     """Codecs that know this runtime's calls and events."""
-    late = {}
+    late: dict[str, Codec[Any]] = {}
     codecs = Codecs(late)
     late["RuntimeCall"] = CallCodec(SPECS).bind(codecs)
     late["RuntimeEvent"] = event_codec(EVENT_PALLETS, codecs)
