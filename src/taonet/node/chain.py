@@ -13,8 +13,10 @@ from typing import Any
 
 from taonet.frame.state import State
 from taonet.node.config import NodeConfig
+from taonet.node.dev.backend import DevBackend
 from taonet.node.executor import BlockExecutor, BlockInput, ExecutedBlock
 from taonet.node.header import Header
+from taonet.node.store.chain import BlockRecord
 from taonet.node.store.errors import UnknownBlock
 from taonet.node.store.state import StateReader
 from taonet.node.tx_pool import TransactionPool, Waiting, Watcher
@@ -78,6 +80,8 @@ class Chain:
         self.pool = TransactionPool(_PoolChecker(executor))
         self.genesis_hash = executor.genesis_hash
         self.chain_type = config.chain_type
+        self.dev: DevBackend | None = None
+        """Control over the chain, on a developer's node."""
         self.submitted = asyncio.Event()
         """Set when a transaction entered the pool: instant sealing waits for it."""
         self._listeners: list[Listener] = []
@@ -174,14 +178,26 @@ class Chain:
 
         return stop
 
-    def propose(self, time_ms: int, slot: int) -> BlockImported:
+    def propose(
+        self, time_ms: int, slot: int, writes: Mapping[bytes, bytes | None]
+    ) -> BlockImported:
         """Make the next block of what is ready, commit it and tell everyone."""
-        executed = self.executor.execute(BlockInput(time_ms, slot, self.pool.ready()))
+        block = BlockInput(time_ms, slot, self.pool.ready(), writes)
+        executed = self.executor.execute(block)
         self.executor.commit(executed)
         return self._imported(executed)
 
-    def reverted(self) -> None:
-        """The head was taken back: nothing that was derived from it stands."""
+    def revert_to(self, number: int) -> None:
+        """Take back every block above `number`, and what was derived from them."""
+        self.executor.revert_to(number)
+        self._forget()
+
+    def load(self, record: BlockRecord) -> None:
+        """Replace the whole chain by one block with its state."""
+        self.executor.load(record)
+        self._forget()
+
+    def _forget(self) -> None:
         self._runtimes.clear()
         self.pool.clear()
 

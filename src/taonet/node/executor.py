@@ -7,7 +7,7 @@ deterministic; the only effects are those of `commit`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from taonet.frame.config import RuntimeConfig
@@ -33,6 +33,8 @@ class BlockInput:
     time_ms: int
     slot: int
     transactions: Iterable[Extrinsic]
+    writes: Mapping[bytes, bytes | None] = field(default_factory=dict)
+    """Raw storage that a developer sets at the block's end; None removes a key."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class BlockExecutor:
             included.append(raw)
         applied, refused = self._apply(block.transactions)
         executive.finalize_block()
+        for key, value in block.writes.items():
+            self._write(key, value)
         return self._seal(number, digest, included + applied, refused)
 
     def _apply(self, transactions: Iterable[Extrinsic]) -> tuple[list[bytes], list[Refused]]:
@@ -136,6 +140,13 @@ class BlockExecutor:
             else:
                 included.append(extrinsic.raw)
         return included, refused
+
+    def _write(self, key: bytes, value: bytes | None) -> None:
+        overlay = self.runtime.state.overlay
+        if value is None:
+            overlay.delete(key)
+        else:
+            overlay.put(key, value)
 
     def _seal(
         self,
@@ -163,9 +174,18 @@ class BlockExecutor:
     def revert_to(self, number: int) -> None:
         """Take back every block above `number`; raises `StateDiscarded`, `UnknownBlock`."""
         self.trie.update(self.store.revert_to(number))
+        self._move_to_head()
+
+    def load(self, record: BlockRecord) -> None:
+        """Replace the whole chain by one block with its whole state."""
+        self.store.load(record)
+        self._move_to_head()
+        self.trie = Trie(self.store.state_at(record.number).items())
+
+    def _move_to_head(self) -> None:
         head = self.store.head()
         assert head is not None
         encoded = self.store.header(head[1])
         assert encoded is not None
         self.head = Header.decode(encoded)
-        self.runtime.state.overlay.rebase(self.store.state_at(number))
+        self.runtime.state.overlay.rebase(self.store.state_at(self.head.number))

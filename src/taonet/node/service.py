@@ -15,6 +15,7 @@ import structlog
 from taonet.node.chain import Chain
 from taonet.node.clock import Clock, SystemClock
 from taonet.node.config import NodeConfig
+from taonet.node.dev.control import DevControl
 from taonet.node.engines.embedded import EmbeddedEngine
 from taonet.node.executor import BlockExecutor
 from taonet.node.rpc.server import RpcServer
@@ -57,6 +58,8 @@ async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterat
         )
         chain = Chain(executor, config)
         engine = EmbeddedEngine(chain, config, clock or SystemClock())
+        if config.dev:
+            chain.dev = DevControl(chain, engine)
         server = RpcServer(chain, host=config.host, ports=config.ports)
         async with server, asyncio.TaskGroup() as tasks:
             sealing = tasks.create_task(engine.run())

@@ -128,7 +128,7 @@ class Codecs:
     """
 
     def __init__(self, late: Mapping[str, Codec[Any]] | None = None) -> None:
-        self._late = late or {}
+        self._late = {} if late is None else late
         self._compiled: dict[Type[Any], Codec[Any]] = {}
 
     def of(self, declared: Type[T] | type[T]) -> Codec[T]:

@@ -7,6 +7,7 @@ block, since a slot is never used twice.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
@@ -29,13 +30,16 @@ class EmbeddedEngine:
         self._changed = asyncio.Event()
         self.sealing = config.sealing
         self.paused = False
+        self.next_time_ms = 0
+        """The next block's time at least: how a developer travels in time."""
 
-    def new_block(self) -> BlockImported:
-        """Make one block now."""
+    def new_block(self, writes: Mapping[bytes, bytes | None] | None = None) -> BlockImported:
+        """Make one block now; `writes` are a developer's changes of raw storage."""
         now = self._chain.executor.runtime.timestamp.now
-        time_ms = max(self._clock.now_ms(), now + self._slot_ms if now else 0)
+        earliest = now + self._slot_ms if now else 0
+        time_ms = max(self._clock.now_ms(), earliest, self.next_time_ms)
         slot = time_ms // self._slot_ms
-        imported = self._chain.propose(time_ms, slot)
+        imported = self._chain.propose(time_ms, slot, writes or {})
         log.debug(
             "block_imported",
             number=imported.header.number,
@@ -43,9 +47,10 @@ class EmbeddedEngine:
         )
         return imported
 
-    def set_sealing(self, sealing: Sealing) -> None:
+    def set_sealing(self, sealing: Sealing, pace_s: float | None = None) -> None:
         """Change when blocks are made, from now on."""
         self.sealing = sealing
+        self._pace_s = pace_s or self._pace_s
         self._changed.set()
 
     def set_paused(self, *, paused: bool) -> None:
