@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from taonet.frame.runtime_api import RuntimeApi
 from taonet.runtime.runtime_apis.baskets import BetaBasketRuntimeApi
+from taonet.runtime.runtime_apis.chain import CHAIN_APIS
 from taonet.runtime.runtime_apis.delegates import DelegateInfoRuntimeApi
 from taonet.runtime.runtime_apis.metadata import Metadata
 from taonet.runtime.runtime_apis.neurons import NeuronInfoRuntimeApi
@@ -18,6 +19,7 @@ from taonet.runtime.runtime_apis.subnets import SubnetInfoRuntimeApi
 from taonet.runtime.runtime_apis.swaps import SwapRuntimeApi
 
 APIS: Final[tuple[type[RuntimeApi[Any]], ...]] = (
+    *CHAIN_APIS,
     Metadata,
     DelegateInfoRuntimeApi,
     NeuronInfoRuntimeApi,
@@ -27,6 +29,6 @@ APIS: Final[tuple[type[RuntimeApi[Any]], ...]] = (
     SwapRuntimeApi,
     BetaBasketRuntimeApi,
 )
-"""Every trait."""
+"""Every trait; those that any chain of this kind has come first."""
 
 __all__ = ["APIS"]
