@@ -23,7 +23,9 @@ from taonet.pallets.balances import Balances
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import Subtensor
+from taonet.pallets.subtensor.subnets import Subnets
 from taonet.pallets.sudo import Sudo
+from taonet.pallets.swap import Swap
 from taonet.pallets.system import CallFiltered, EventRecord, System
 from taonet.pallets.timestamp import Timestamp
 from taonet.pallets.transaction_payment import TransactionPayment
@@ -53,7 +55,10 @@ class Runtime:
         self.balances = Balances(state, self.system)
         self.transaction_payment = TransactionPayment(state, self.balances, self.aura)
         self.alpha_assets = AlphaAssets(state)
-        self.subtensor = Subtensor(state)
+        self.swap = Swap(state, Subnets(state))
+        self.subtensor = Subtensor(
+            state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
+        )
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -67,6 +72,7 @@ class Runtime:
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
             self.utility,
             self.sudo,
+            self.swap,
             self.alpha_assets,
         )
         self._by_class = {type(pallet): pallet for pallet in self.pallets}

@@ -7,10 +7,34 @@ classes that act on it.
 
 from taonet.frame.pallet import Pallet, PalletSpec, merge
 from taonet.frame.state import State
+from taonet.pallets.alpha_assets import AlphaAssets
+from taonet.pallets.balances import Balances
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
+from taonet.pallets.subtensor.epoch_control import EpochControl
+from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
+from taonet.pallets.subtensor.hotkeys import Hotkeys
+from taonet.pallets.subtensor.identities import Identities
+from taonet.pallets.subtensor.mechanisms import Mechanisms
+from taonet.pallets.subtensor.neuron_registry import NeuronRegistry
+from taonet.pallets.subtensor.parentage import Parentage
+from taonet.pallets.subtensor.permissions import Permissions
+from taonet.pallets.subtensor.rate_limiter import RateLimiter
+from taonet.pallets.subtensor.registration import Registration
+from taonet.pallets.subtensor.serving import Serving
+from taonet.pallets.subtensor.stake import Author, Staking
+from taonet.pallets.subtensor.stake_weights import StakeWeights
+from taonet.pallets.subtensor.staking_calls import StakingCalls
 from taonet.pallets.subtensor.storage import STORAGE_CLASSES, Storage
+from taonet.pallets.subtensor.subnet_creation import SubnetCreation
+from taonet.pallets.subtensor.takes import Takes
+from taonet.pallets.subtensor.tao import Tao
+from taonet.pallets.subtensor.voting_power_tracking import VotingPowerTracking
+from taonet.pallets.subtensor.weight_commits import WeightCommits
+from taonet.pallets.subtensor.weight_setting import WeightSetting
+from taonet.pallets.swap import Swap
+from taonet.pallets.system import System
 
 PALLET_INDEX = SUBTENSOR_INDEX
 """SubtensorModule's place in the runtime."""
@@ -23,15 +47,80 @@ class Surface(Pallet, prefix="SubtensorModule"):
     errors = ERRORS
 
 
-CLASSES: tuple[type[Pallet], ...] = (Surface, *STORAGE_CLASSES)
+CLASSES: tuple[type[Pallet], ...] = (
+    Surface,
+    *STORAGE_CLASSES,
+    EpochControl,
+    Hotkeys,
+    Identities,
+    Parentage,
+    Registration,
+    Serving,
+    StakingCalls,
+    SubnetCreation,
+    Takes,
+    VotingPowerTracking,
+    WeightCommits,
+    WeightSetting,
+)
 """What the module is on the wire, joined."""
 
 
 class Subtensor(Storage):
-    """The module over one state."""
+    """The module over one state; `author` says who made the current block."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(
+        self,
+        state: State,
+        system: System,
+        balances: Balances,
+        swap: Swap,
+        assets: AlphaAssets,
+        author: Author,
+    ) -> None:
         super().__init__(state)
+        self.tao = Tao(self, balances)
+        self.staking = Staking(self, system, self.tao, swap, assets, author)
+        self.staking_calls = StakingCalls(self, self.staking)
+        self.hotkeys = self.staking.hotkeys
+        self.stake_weights = StakeWeights(self, self.staking.pools)
+        self.schedule = EpochSchedule(self, system)
+        self.limiter = RateLimiter(self, system)
+        self.permissions = Permissions(self, system, self.schedule, self.limiter)
+        self.mechanisms = Mechanisms(self)
+        self.neuron_registry = NeuronRegistry(self, system, self.mechanisms)
+        self.epoch_control = EpochControl(
+            self, system, self.schedule, self.permissions, self.limiter
+        )
+        self.serving = Serving(self, system)
+        self.identities = Identities(self, self.hotkeys)
+        self.takes = Takes(self, self.hotkeys, self.limiter)
+        self.parentage = Parentage(self, system, self.staking, self.limiter)
+        self.voting_power_tracking = VotingPowerTracking(self, system, self.permissions)
+        self.weight_setting = WeightSetting(
+            self, system, self.mechanisms, self.neuron_registry, self.stake_weights
+        )
+        self.weight_commits = WeightCommits(
+            self,
+            system,
+            self.schedule,
+            self.mechanisms,
+            self.neuron_registry,
+            self.weight_setting,
+        )
+        self.registration = Registration(
+            self, system, self.schedule, self.neuron_registry, self.staking
+        )
+        self.subnet_creation = SubnetCreation(
+            self,
+            system,
+            self.staking,
+            self.neuron_registry,
+            self.permissions,
+            self.limiter,
+            self.identities,
+            self.parentage,
+        )
 
 
 def subtensor_spec() -> PalletSpec:
