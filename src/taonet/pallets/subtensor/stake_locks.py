@@ -8,10 +8,12 @@ decaying locks, on each hotkey and on the subnet owner's.
 Source: subtensor pallets/subtensor/src/staking/lock.rs @ 14bc6f9.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from taonet.economy.conviction import Kind, Lock, Rates, roll
+from taonet.frame.dispatch_error import DispatchError
 from taonet.pallets.subtensor.errors import (
     AccountRejectsLockedAlpha,
     AmountTooLow,
@@ -179,7 +181,7 @@ class StakeLocks:
         coldkey = self._storage.networks.subnet_owner[netuid]
         found = self.lock_of(coldkey, netuid)
         hotkey = self._storage.networks.subnet_owner_hotkey[netuid] if found is None else found[0]
-        if hotkey in self._storage.accounts.owner:
+        with suppress(DispatchError):
             self.lock(coldkey, netuid, hotkey, amount)
 
     def _empty(self) -> Lock:

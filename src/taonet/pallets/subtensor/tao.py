@@ -38,6 +38,10 @@ class Tao:
         """What a coldkey can spend without ending its account."""
         return Rao(self._balances.reducible(coldkey, Preservation.PRESERVE))
 
+    def issued_by_balances(self) -> Rao:
+        """All TAO that accounts hold."""
+        return self._balances.total_issuance
+
     def transfer(self, origin: AccountId, dest: AccountId, amount: Rao) -> None:
         """Transfer, even if the origin's account ends. Raises `InsufficientBalance`."""
         if amount > self.balance(origin):

@@ -1,0 +1,61 @@
+"""
+What always holds of SubtensorModule's storage, checked in tests and on request.
+
+Source: subtensor pallets/subtensor/src/utils/try_state.rs @ 14bc6f9; the rest follows from how
+stake, neurons and issuance are kept.
+"""
+
+from collections import Counter
+
+from taonet.pallets.subtensor.stake import Staking
+from taonet.pallets.subtensor.storage import Storage
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import NetUid
+
+
+def check_state(storage: Storage, staking: Staking) -> None:
+    """Raises `AssertionError` with the first contradiction."""
+    _check_neurons(storage)
+    _check_stake(storage, staking)
+    _check_issuance(storage, staking)
+
+
+def _check_neurons(storage: Storage) -> None:
+    """`Keys` and `Uids` are each other's inverse, and `SubnetworkN` counts them."""
+    counts: Counter[NetUid] = Counter()
+    for (netuid, uid), hotkey in storage.neurons.keys.items():
+        counts[netuid] += 1
+        assert storage.neurons.uids[netuid, hotkey] == uid, f"uid {uid} of subnet {netuid}"
+    uids: Counter[NetUid] = Counter(netuid for (netuid, _), _ in storage.neurons.uids.items())
+    assert uids == counts, "some hotkey has a uid that is not its own"
+    for netuid, number in storage.networks.subnetwork_n.items():
+        assert counts[netuid] == number, f"subnet {netuid} has {counts[netuid]}, not {number}"
+
+
+def _check_stake(storage: Storage, staking: Staking) -> None:
+    """Nobody's shares are worth more than the pools hold, nor the pools more than is outside."""
+    values: Counter[tuple[AccountId, NetUid]] = Counter()
+    holders: Counter[tuple[AccountId, NetUid]] = Counter()
+    for hotkey, coldkey, netuid in staking.pools.holders():
+        values[hotkey, netuid] += int(staking.pools.stake(hotkey, coldkey, netuid))
+        holders[hotkey, netuid] += 1
+    outside: Counter[NetUid] = Counter()
+    for (hotkey, netuid), total in storage.stake.total_hotkey_alpha.items():
+        outside[netuid] += int(total)
+        # Each holder's value is cut off on its own, which may leave one unit too many.
+        assert values[hotkey, netuid] <= int(total) + 1, f"{hotkey.hex()} in subnet {netuid}"
+    for netuid, staked in outside.items():
+        assert staked <= int(storage.pools.subnet_alpha_out[netuid]), f"alpha of subnet {netuid}"
+
+
+def _check_issuance(storage: Storage, staking: Staking) -> None:
+    """
+    The module counts at least the TAO that Balances does (dust that is lost in a plain transfer
+    leaves only the latter), and each subnet's account holds what its pool says.
+    """
+    issued = int(staking.tao.issued_by_balances())
+    assert int(storage.emission.total_issuance) >= issued, "TAO that nobody issued"
+    for netuid in staking.subnets.all():
+        held = int(staking.tao.balance(staking.tao.account_of(netuid)))
+        reserve = int(storage.pools.subnet_tao[netuid])
+        assert held >= reserve, f"subnet {netuid} holds {held} of {reserve} rao"
