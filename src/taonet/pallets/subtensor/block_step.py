@@ -4,7 +4,8 @@ The start of a block: registration prices, timelocked weights, emission, epochs,
 No subnet's arithmetic stops the chain: what a subnet does in a block is one transaction, undone
 and reported if it fails.
 
-Source: subtensor pallets/subtensor/src/macros/hooks.rs, coinbase/{block_step,run_coinbase}.rs @ 14bc6f9.
+Source: subtensor pallets/subtensor/src/macros/hooks.rs, coinbase/{block_step,run_coinbase}.rs
+@ 14bc6f9.
 """
 
 from collections.abc import Callable, Sequence
