@@ -14,7 +14,7 @@ from taonet.frame.dispatch_outcome import Failure
 from taonet.frame.origin import Origin
 from taonet.frame.pallet import CallSpec, PalletSpec, PostInfo
 from taonet.frame.weight import DispatchClass, Pays, Weight
-from taonet.scale.codec import Codec, Codecs, MalformedScale
+from taonet.scale.codec import PLAIN, Codec, Codecs, MalformedScale
 from taonet.scale.types import Late, Struct, Tuple, Type
 
 CALL_DEPTH_MAX = 32
@@ -93,43 +93,48 @@ class Dispatcher(Protocol):
 
 
 class CallCodec:
-    """The codec of `RuntimeCall`: pallet index, call index, arguments."""
+    """
+    The codec of `RuntimeCall`: pallet index, call index, arguments.
+
+    Arguments may hold calls, so `codec` is made first and `bind` says later what compiles them.
+    """
 
     def __init__(self, specs: Iterable[PalletSpec]) -> None:
         self._calls = {
             (spec.index, call.index): (call, spec.name) for spec in specs for call in spec.calls
         }
         self._arguments: dict[tuple[int, int], Codec[tuple[Any, ...]]] = {}
+        self._codecs = PLAIN
         self._depth = 0
+        self.codec: Codec[Call] = Codec(self._encode, self._decode)
 
-    def bind(self, codecs: Codecs) -> Codec[Call]:
-        """The codec, with arguments compiled by `codecs`."""
+    def bind(self, codecs: Codecs) -> None:
+        """Compile arguments with `codecs` from now on."""
+        self._codecs = codecs
 
-        def arguments(key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
-            compiled = self._arguments.get(key)
-            if compiled is None:
-                types: Type[tuple[Any, ...]] = Tuple(
-                    tuple(field.type for field in self._calls[key][0].fields)
-                )
-                compiled = self._arguments[key] = codecs.of(types)
-            return compiled
+    def _encode(self, call: Call) -> bytes:
+        key = (call.pallet_index, call.spec.index)
+        return bytes(key) + self._codec_of_arguments(key).encode(call.arguments)
 
-        def encode(call: Call) -> bytes:
-            key = (call.pallet_index, call.spec.index)
-            return bytes(key) + arguments(key).encode(call.arguments)
+    def _decode(self, data: bytes, offset: int) -> tuple[Call, int]:
+        key = (data[offset], data[offset + 1])
+        if key not in self._calls:
+            raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
+        if self._depth >= CALL_DEPTH_MAX:
+            raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
+        self._depth += 1
+        try:
+            values, offset = self._codec_of_arguments(key).decode_at(data, offset + 2)
+        finally:
+            self._depth -= 1
+        spec, pallet = self._calls[key]
+        return Call(spec, pallet, key[0], values), offset
 
-        def decode(data: bytes, offset: int) -> tuple[Call, int]:
-            key = (data[offset], data[offset + 1])
-            if key not in self._calls:
-                raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
-            if self._depth >= CALL_DEPTH_MAX:
-                raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
-            self._depth += 1
-            try:
-                values, offset = arguments(key).decode_at(data, offset + 2)
-            finally:
-                self._depth -= 1
-            spec, pallet = self._calls[key]
-            return Call(spec, pallet, key[0], values), offset
-
-        return Codec(encode, decode)
+    def _codec_of_arguments(self, key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
+        compiled = self._arguments.get(key)
+        if compiled is None:
+            types: Type[tuple[Any, ...]] = Tuple(
+                tuple(field.type for field in self._calls[key][0].fields)
+            )
+            compiled = self._arguments[key] = self._codecs.of(types)
+        return compiled

@@ -6,7 +6,7 @@ A pallet of several classes is joined by `merge`; indices are the real chain's.
 Source: subtensor runtime/src/lib.rs `construct_runtime!` @ 14bc6f9.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from taonet.frame.call import CallCodec
 from taonet.frame.dispatch_error import ModuleError
@@ -24,8 +24,8 @@ from taonet.pallets.system import System
 from taonet.pallets.timestamp import Timestamp
 from taonet.pallets.transaction_payment import TransactionPayment
 from taonet.pallets.utility import Utility
-from taonet.runtime.event_codec import event_codec
-from taonet.scale.codec import Codec, Codecs
+from taonet.runtime.event_codec import EventCodec
+from taonet.scale.codec import Codecs
 
 PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     0: (System,),
@@ -68,14 +68,13 @@ EVENT_PALLETS: Final[dict[type[Event], int]] = {
 }
 
 
-def runtime_codecs() -> Codecs:
-    """Codecs that know this runtime's calls and events."""
-    late: dict[str, Codec[Any]] = {}
-    codecs = Codecs(late)
-    late["RuntimeCall"] = CallCodec(SPECS).bind(codecs)
-    late["RuntimeEvent"] = event_codec(EVENT_PALLETS, codecs)
+def _runtime_codecs() -> Codecs:
+    calls, events = CallCodec(SPECS), EventCodec(EVENT_PALLETS)
+    codecs = Codecs({"RuntimeCall": calls.codec, "RuntimeEvent": events.codec})
+    calls.bind(codecs)
+    events.bind(codecs)
     return codecs
 
 
-CODECS: Final = runtime_codecs()
-"""Compiled once a process: a memo of pure functions."""
+CODECS: Final = _runtime_codecs()
+"""Codecs that know this runtime's calls and events; compiled once a process."""

@@ -73,6 +73,7 @@ class Runtime:
             self.utility,
             self.sudo,
             self.swap,
+            self.swap,
             self.alpha_assets,
         )
         self._by_class = {type(pallet): pallet for pallet in self.pallets}
