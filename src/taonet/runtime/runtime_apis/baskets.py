@@ -11,8 +11,6 @@ from typing import Annotated
 
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.runtime_api import RuntimeApi, api
-from taonet.pallets.subtensor.root_dividends import RootDividends
-from taonet.pallets.subtensor.share_pools import SharePools
 from taonet.primitives.fixed_point import i96f32, saturate_u64
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
@@ -50,7 +48,7 @@ class BetaBasketRuntimeApi(RuntimeApi[Runtime], version=1):
 
     def _payout(self, hotkey: AccountId, coldkey: AccountId) -> Rao:
         subtensor = self.runtime.subtensor
-        dividends = RootDividends(subtensor, SharePools(subtensor.stake))
+        dividends = subtensor.staking.root
         worth = 0
         for netuid in sorted(map(int, subtensor.root_claims.root_claimable[hotkey])):
             if netuid == int(ROOT):

@@ -7,7 +7,6 @@ Source: subtensor pallets/subtensor/src/rpc_info/delegate_info.rs @ 14bc6f9.
 from typing import Annotated
 
 from taonet.pallets.subtensor.packed_vectors import BOOL, U64, item
-from taonet.pallets.subtensor.share_pools import SharePools
 from taonet.primitives.fixed_point import U16_MAX, U64F64, u64f64
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import RAO_PER_TAO, ROOT, Alpha, NetUid
@@ -51,7 +50,7 @@ class DelegateReader:
 
     def __init__(self, runtime: Runtime) -> None:
         self._subtensor = runtime.subtensor
-        self._pools = SharePools(runtime.subtensor.stake)
+        self._pools = runtime.subtensor.staking.pools
 
     def all(self) -> tuple[DelegateInfo, ...]:
         """Every delegate, in the order of storage."""
@@ -88,8 +87,7 @@ class DelegateReader:
         return tuple((coldkey, tuple(stakes)) for coldkey, stakes in found.items())
 
     def _info(self, hotkey: AccountId, nominators: Nominators) -> DelegateInfo:
-        members = self._subtensor.neurons.is_network_member.under(hotkey)
-        registrations = tuple(netuid for (_, netuid), member in members if member)
+        registrations = tuple(self._subtensor.hotkeys.networks_of(hotkey))
         daily = self._emission_per_day(hotkey, registrations)
         take = self._subtensor.delegation.delegates[hotkey]
         return DelegateInfo(

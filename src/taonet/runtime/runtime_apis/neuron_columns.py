@@ -11,8 +11,6 @@ from functools import cached_property
 from taonet.economy.dividends import Stake
 from taonet.economy.stake_weight import stake_weight
 from taonet.pallets.subtensor.mechanisms import MAIN, mechanism_index
-from taonet.pallets.subtensor.share_pools import SharePools
-from taonet.pallets.subtensor.stake_weights import StakeWeights
 from taonet.pallets.subtensor.types import AxonInfo, ChainIdentityV2, PrometheusInfo
 from taonet.primitives.fixed_point import i64f64
 from taonet.primitives.ids import AccountId
@@ -137,11 +135,8 @@ class NeuronColumns:
 
     @cached_property
     def _inherited(self) -> tuple[Stake, ...]:
-        weights = self._stake_weights()
+        weights = self._subtensor.stake_weights
         return tuple(weights.inherited(hotkey, self.netuid) for hotkey in self.hotkeys)
-
-    def _stake_weights(self) -> StakeWeights:
-        return StakeWeights(self._subtensor, SharePools(self._subtensor.stake))
 
     @cached_property
     def alpha_stake(self) -> tuple[int, ...]:
@@ -156,7 +151,7 @@ class NeuronColumns:
     @cached_property
     def total_stake(self) -> tuple[int, ...]:
         """Alpha and weighted root stake together, rounded down."""
-        tao_weight = self._stake_weights().tao_weight
+        tao_weight = self._subtensor.stake_weights.tao_weight
         totals = (stake_weight(stake, tao_weight) for stake in self._inherited)
         return tuple(i64f64.to_u64_floor(total) for total in totals)
 
@@ -179,7 +174,7 @@ class NeuronColumns:
         Source: subtensor pallets/subtensor/src/rpc_info/metagraph.rs @ 14bc6f9.
         """
         threshold = i64f64.from_int(self._subtensor.global_parameters.stake_threshold)
-        permits, weights = self.validator_permit, self._stake_weights()
+        permits, weights = self.validator_permit, self._subtensor.stake_weights
         ranked = []
         for (_, uid), hotkey in self._subtensor.neurons.keys.under(self.netuid):
             number = int(uid)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from taonet.pallets.subtensor.packed_vectors import pairs
-from taonet.pallets.subtensor.share_pools import SharePools
 from taonet.pallets.subtensor.types import AxonInfo, PrometheusInfo
 from taonet.primitives.fixed_point import U16_MAX
 from taonet.primitives.ids import AccountId
@@ -79,7 +78,7 @@ class NeuronReader:
 
     def __init__(self, runtime: Runtime, netuid: NetUid) -> None:
         self._subtensor = runtime.subtensor
-        self._pools = SharePools(runtime.subtensor.stake)
+        self._pools = runtime.subtensor.staking.pools
         self._columns = NeuronColumns(runtime, netuid)
         self._netuid = netuid
 

@@ -7,8 +7,6 @@ Source: subtensor pallets/subtensor/src/rpc_info/stake_info.rs @ 14bc6f9.
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from taonet.pallets.subtensor.share_pools import SharePools
-from taonet.pallets.subtensor.stake_locks import StakeLocks
 from taonet.pallets.subtensor.types import LockState
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, NetUid, Rao
@@ -53,8 +51,8 @@ class StakeReader:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._subtensor = runtime.subtensor
-        self._pools = SharePools(runtime.subtensor.stake)
-        self._locks = StakeLocks(runtime.subtensor, runtime.system, self._pools)
+        self._pools = runtime.subtensor.staking.pools
+        self._locks = runtime.subtensor.staking.locks
 
     def of_coldkey(self, coldkey: AccountId) -> tuple[StakeInfo, ...]:
         """All positions of a coldkey, by subnet, then by hotkey as first staked on."""

@@ -4,12 +4,10 @@ Which subnet gives way to a new one when there are as many as allowed.
 Source: subtensor pallets/subtensor/src/coinbase/root.rs `get_network_to_prune` @ 14bc6f9.
 """
 
-from taonet.pallets.subtensor.subnets import DYNAMIC_MECHANISM
-from taonet.primitives.fixed_point import U64F64, u64f64
+from taonet.economy.moving_price import effective_moving_price
+from taonet.primitives.fixed_point import U64F64
 from taonet.primitives.units import ROOT, NetUid
 from taonet.runtime.runtime import Runtime
-
-MOVING_PRICE_FRACTION_BITS = 32
 
 
 def subnet_to_prune(runtime: Runtime) -> NetUid | None:
@@ -29,8 +27,6 @@ def subnet_to_prune(runtime: Runtime) -> NetUid | None:
 
 def moving_price(runtime: Runtime, netuid: NetUid) -> U64F64:
     """The moving price of a subnet's alpha; 1 where alpha is TAO."""
-    subtensor = runtime.subtensor
-    if subtensor.networks.subnet_mechanism[netuid] != DYNAMIC_MECHANISM:
-        return u64f64.one
-    price = subtensor.pools.subnet_moving_price[netuid]
-    return u64f64.convert(price, MOVING_PRICE_FRACTION_BITS)
+    stored = runtime.subtensor.pools.subnet_moving_price[netuid]
+    dynamic = runtime.subtensor.staking.subnets.is_dynamic(netuid)
+    return effective_moving_price(stored, dynamic=dynamic)

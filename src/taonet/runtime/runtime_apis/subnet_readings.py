@@ -10,10 +10,10 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from taonet.pallets.subtensor.storage import Storage
+from taonet.pallets.subtensor.symbols import subnet_name
 from taonet.primitives.fixed_point import i32f32, saturate_u64
 from taonet.primitives.units import NetUid
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.runtime_apis.subnet_names import name_of
 from taonet.scale.types import Struct
 
 V = TypeVar("V", bound=Struct)
@@ -66,7 +66,7 @@ def least_childkey_take(subtensor: Storage, netuid: NetUid) -> int:
 
 _IDENTITY: Mapping[str, Reading] = {
     "netuid": lambda _, n: n,
-    "name": lambda r, n: name_of(r.subtensor, n),
+    "name": lambda r, n: subnet_name(r.subtensor, n),
     "symbol": lambda r, n: r.subtensor.networks.token_symbol[n],
     "identity": lambda r, n: r.subtensor.networks.subnet_identities_v3[n],
     "network_registered_at": lambda r, n: r.subtensor.networks.network_registered_at[n],

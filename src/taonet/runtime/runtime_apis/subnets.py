@@ -5,7 +5,6 @@ Source: subtensor pallets/subtensor/runtime-api/src/lib.rs, runtime/src/lib.rs @
 """
 
 from taonet.frame.runtime_api import RuntimeApi, api
-from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.subnet_accounts import subnet_account
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import MechId, NetUid
@@ -147,5 +146,5 @@ class SubnetInfoRuntimeApi(RuntimeApi[Runtime], version=2):
     @api
     def get_next_epoch_start_block(self, netuid: NetUid) -> U64 | None:
         """The block at which a subnet's next epoch is due; none for a tempo of 0."""
-        schedule = EpochSchedule(self.runtime.subtensor, self.runtime.system)
+        schedule = self.runtime.subtensor.schedule
         return schedule.next_start(netuid, self.runtime.system.number)
