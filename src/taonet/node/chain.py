@@ -52,19 +52,22 @@ class BlockImported:
 Listener = Callable[[BlockImported], None]
 
 
-class _PoolChecker:
+class PoolChecker:
     """The executor's view for the pool, between blocks."""
 
     def __init__(self, executor: BlockExecutor) -> None:
         self._executor = executor
 
     def decode(self, raw: bytes) -> Extrinsic:
+        """An extrinsic from its bytes; raises `MalformedScale`."""
         return self._executor.decode(raw)
 
     def check(self, extrinsic: Extrinsic, *, signature_checked: bool = False) -> ValidTransaction:
+        """Whether the next block could hold it; raises `TransactionInvalid`."""
         return self._executor.check(extrinsic, signature_checked=signature_checked)
 
     def nonce(self, account: AccountId) -> int:
+        """The account's nonce in the head's state."""
         return self._executor.runtime.system.account[account].nonce
 
 
@@ -77,7 +80,7 @@ class Chain:
     def __init__(self, executor: BlockExecutor, config: NodeConfig) -> None:
         self.executor = executor
         self.config = config
-        self.pool = TransactionPool(_PoolChecker(executor))
+        self.pool = TransactionPool(PoolChecker(executor))
         self.genesis_hash = executor.genesis_hash
         self.chain_type = config.chain_type
         self.dev: DevBackend | None = None

@@ -82,7 +82,9 @@ def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
 def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
     if raw[start] != 0:
         raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
-    signer, scheme = AccountId(raw[start + 1 : start + 33]), raw[start + 33]
+    # Read first: it is an IndexError where the address is cut off.
+    scheme = raw[start + 33]
+    signer = AccountId(raw[start + 1 : start + 33])
     if scheme not in _SIGNATURE_LENGTHS:
         raise MalformedScale(f"there is no signature scheme {scheme}")
     extension = start + 34 + _SIGNATURE_LENGTHS[scheme]
