@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 import bittensor_core
 
-from taonet.frame.config import RuntimeConfig
+from taonet.frame.config import RuntimeConfig, Timing
 from taonet.frame.overlay import EmptyState
 from taonet.frame.state import State
 from taonet.pallets.aura import AuraId
 from taonet.pallets.grandpa import GrandpaId
+from taonet.pallets.subtensor.genesis import RootOwner, subtensor_genesis
 from taonet.pallets.system import LastRuntimeUpgradeInfo
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import H256, AccountId
@@ -89,3 +90,13 @@ def _write(runtime: Runtime, plan: GenesisPlan) -> None:
     runtime.aura.authorities = tuple(AuraId(development_account(n)) for n in plan.authorities)
     runtime.grandpa.authorities = tuple((_grandpa_key(n), 1) for n in plan.authorities)
     runtime.sudo.key = plan.sudo
+    subtensor_genesis(
+        runtime.subtensor, runtime.balances.total_issuance, _root_owner(runtime.config)
+    )
+
+
+def _root_owner(config: RuntimeConfig) -> RootOwner:
+    """Fast networks give root to Alice."""
+    if config.timing is not Timing.FAST:
+        return RootOwner()
+    return RootOwner(development_account("Alice"), development_account("Alice_hk"))
