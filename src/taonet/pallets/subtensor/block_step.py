@@ -45,7 +45,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         schedule: EpochSchedule,
         registration: Registration,
         claims: RootClaims,
-        reveal: Reveal,
+        reveal: Reveal | None = None,
     ) -> None:
         super().__init__(storage.state)
         self._storage = storage
@@ -96,6 +96,8 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
 
     def _reveal_weights(self, subnets: Sequence[NetUid], number: int) -> None:
         """Open timelocked weights; not of subnets whose epoch must wait for the next block."""
+        if self._reveal is None:
+            return
         deferred = self._deferred(subnets, number)
         for netuid in subnets:
             if netuid in deferred:

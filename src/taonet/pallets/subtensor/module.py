@@ -9,7 +9,11 @@ from taonet.frame.pallet import Pallet, PalletSpec, merge
 from taonet.frame.state import State
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.balances import Balances
+from taonet.pallets.subtensor.block_step import BlockStep
+from taonet.pallets.subtensor.coinbase import Coinbase
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
+from taonet.pallets.subtensor.distribution import Distribution
+from taonet.pallets.subtensor.epoch import EpochRunner
 from taonet.pallets.subtensor.epoch_control import EpochControl
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
@@ -22,6 +26,7 @@ from taonet.pallets.subtensor.parentage import Parentage
 from taonet.pallets.subtensor.permissions import Permissions
 from taonet.pallets.subtensor.rate_limiter import RateLimiter
 from taonet.pallets.subtensor.registration import Registration
+from taonet.pallets.subtensor.root_claims import RootClaims
 from taonet.pallets.subtensor.serving import Serving
 from taonet.pallets.subtensor.stake import Author, Staking
 from taonet.pallets.subtensor.stake_weights import StakeWeights
@@ -50,11 +55,13 @@ class Surface(Pallet, prefix="SubtensorModule"):
 CLASSES: tuple[type[Pallet], ...] = (
     Surface,
     *STORAGE_CLASSES,
+    BlockStep,
     EpochControl,
     Hotkeys,
     Identities,
     Parentage,
     Registration,
+    RootClaims,
     Serving,
     StakingCalls,
     SubnetCreation,
@@ -120,6 +127,23 @@ class Subtensor(Storage):
             self.limiter,
             self.identities,
             self.parentage,
+        )
+        self.root_claims_calls = RootClaims(self, self.staking, self.permissions)
+        self.coinbase = Coinbase(self, system, self.staking, assets)
+        self.epoch_runner = EpochRunner(
+            self, system, self.schedule, self.stake_weights, self.voting_power_tracking
+        )
+        self.distribution = Distribution(
+            self, self.staking, self.epoch_runner, self.stake_weights, self.parentage
+        )
+        self.block_step = BlockStep(
+            self,
+            system,
+            self.coinbase,
+            self.distribution,
+            self.schedule,
+            self.registration,
+            self.root_claims_calls,
         )
 
 
