@@ -22,11 +22,13 @@ class _JumpingSelector(selectors.SelectSelector):
         self.threads = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0.0:
+            return super().select(0)
         if timeout is None or self.threads:
             return super().select(None)
         ready = super().select(0)
         if not ready:
-            self.now_s += max(timeout, 0.0)
+            self.now_s += timeout
         return ready
 
 

@@ -160,7 +160,8 @@ def _attention(hidden: jax.Array, own: Weights, rotation: jax.Array, shape: Shap
     positions = hidden.shape[0]
 
     def heads(name: str, count: int) -> jax.Array:
-        return (hidden @ own[name].T).reshape(positions, count, -1)
+        projected: jax.Array = hidden @ own[name].T
+        return projected.reshape(positions, count, -1)
 
     query = _rotated(heads("attn_q", shape.heads), rotation)
     key = _rotated(heads("attn_k", shape.heads_kv), rotation)
