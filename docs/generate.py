@@ -9,8 +9,8 @@ import enum
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import typer
@@ -18,14 +18,9 @@ import typer
 from taonet.cli.main import application
 from taonet.frame.pallet import PalletSpec
 from taonet.frame.storage import StorageItem
-from taonet.node.chain import Chain
-from taonet.node.config import NodeConfig
-from taonet.node.executor import BlockExecutor
 from taonet.node.rpc import namespaces
-from taonet.node.rpc.namespaces import Rpc
+from taonet.node.rpc.parameters import Signature
 from taonet.node.rpc.runtime_calls import WRAPPED
-from taonet.node.service import open_store
-from taonet.runtime.genesis import localnet_genesis
 from taonet.runtime.pallets import SPECS
 from taonet.runtime.runtime_apis import APIS
 from taonet.scale import types as scale
@@ -114,16 +109,11 @@ def rpc() -> Iterator[str]:
         "`dev_*`, `engine_*` and `taonet_*` are there with `taonet node --dev` only.",
         "",
     )
-    methods = _methods()
-    described = _described_methods(namespaces)
-    for namespace in sorted({name.split("_")[0] for name in methods}):
+    methods = sorted((*_declared_methods(), *_wrapped_methods()))
+    for namespace, rows in groupby(methods, key=lambda row: row[0].split("_")[0]):
         yield from (f"## {namespace}", "")
-        rows = [
-            (code(name), code(", ".join(parameters)), described.get(name, ""))
-            for name, parameters in methods.items()
-            if name.split("_")[0] == namespace
-        ]
-        yield from table(("method", "parameters", "what"), *rows)
+        rows_in_code = ((code(name), code(parameters), what) for name, parameters, what in rows)
+        yield from table(("method", "parameters", "what"), *rows_in_code)
     yield from ("# Runtime APIs", "", "By `state_call`, arguments and answer in SCALE.", "")
     for api in APIS:
         yield from (f"## {api.name}", "", inspect.getdoc(api) or "", "")
@@ -136,29 +126,27 @@ def rpc() -> Iterator[str]:
         )
 
 
-def _methods() -> dict[str, tuple[str, ...]]:
-    """What a node that is started for development offers, with the parameters' names."""
-    config = NodeConfig(dev=True)
-    store = open_store(config)
-    genesis = BlockExecutor.open(store, lambda: localnet_genesis(config.runtime), config.runtime)
-    methods = Rpc(Chain(genesis, config), offer_dev=True).table
-    found = {name: methods.parameters(name) for name in methods.names()}
-    store.close()
-    return found
-
-
-def _described_methods(module: ModuleType) -> dict[str, str]:
-    """The first sentences of the methods that the namespaces in `module` declare."""
-    described = {name: f"Calls {code(wrapped.api)}." for name, wrapped in WRAPPED.items()}
-    for cls in filter(inspect.isclass, vars(module).values()):
+def _declared_methods() -> Iterator[Row]:
+    """Name, parameters and first sentence of what the namespaces declare."""
+    classes = [cls for cls in vars(namespaces).values() if inspect.isclass(cls)]
+    for cls in classes:
         for _, function in inspect.getmembers(cls, inspect.isfunction):
             declared = getattr(function, "rpc_declaration", None)
             if declared is None:
                 continue
+            given = 2 if declared.needs_exchange or declared.notifies else 1
+            parameters = ", ".join(Signature(function, given).names())
             doc = (inspect.getdoc(function) or "").split("\n\n")[0]
-            described |= dict.fromkeys(declared.names, doc)
-            described |= {name: f"Ends {code(declared.names[0])}." for name in declared.ends}
-    return described
+            yield from ((name, parameters, doc) for name in declared.names)
+            ended = f"Ends {code(declared.names[0])}."
+            yield from ((name, "subscription", ended) for name in declared.ends)
+
+
+def _wrapped_methods() -> Iterator[Row]:
+    """The methods that call a runtime API."""
+    for name, wrapped in WRAPPED.items():
+        parameters = ", ".join(Signature(wrapped.parameters, given=0).names())
+        yield name, parameters, f"Calls {code(wrapped.api)}."
 
 
 # What stands on chain.
