@@ -129,7 +129,8 @@ class Registration(Pallet, prefix="SubtensorModule"):
             fallen = decayed_burn(burn, self._bounds(netuid), half_life, block)
             if fallen != burn:
                 self._counts.burn[netuid] = fallen
-            self._counts.registrations_this_block[netuid] = 0
+            if self._counts.registrations_this_block[netuid]:
+                self._counts.registrations_this_block[netuid] = 0
             if netuid == ROOT and self._schedule.is_due(netuid, block):
                 self._counts.registrations_this_interval[netuid] = 0
 
