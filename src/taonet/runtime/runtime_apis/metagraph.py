@@ -193,8 +193,9 @@ def selective_metagraph(
     runtime: Runtime, netuid: NetUid, indexes: Sequence[int], mechanism: MechId = MAIN
 ) -> Struct | None:
     """
-    The fields of a metagraph that `indexes` name, and always the netuid; numbers that no field has
-    are ignored. None if the subnet does not exist.
+    The fields of a metagraph that `indexes` name; numbers that no field has are ignored. None if
+    the subnet does not exist. The netuid is always there, where the real chain says 0 for a subnet
+    of which field 0 was not asked for.
 
     A mechanism that does not exist has no incentives and no updates.
     """

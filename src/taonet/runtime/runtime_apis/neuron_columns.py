@@ -44,6 +44,8 @@ class NeuronColumns:
     """Not computed any more."""
     pruning_score: tuple[int, ...] = ()
     """Not computed any more."""
+    commitments: tuple[tuple[AccountId, bytes], ...] = ()
+    """Nobody's: this runtime has no Commitments pallet."""
 
     def __init__(self, runtime: Runtime, netuid: NetUid, mechanism: MechId = MAIN) -> None:
         self._runtime = runtime
