@@ -75,7 +75,6 @@ class MinerLoop:
             return
         own = metagraph.by_hotkey.get(self._chain.hotkey)
         metrics = self._axon.metrics
-        self._status.phase("serving" if own else "registering")
         self._status.figures(
             block=metagraph.block,
             uid=int(own.uid) if own else None,
@@ -84,3 +83,4 @@ class MinerLoop:
             answered=int(metrics.get("taonet_axon_requests_total", outcome="answered")),
             under_way=int(metrics.get("taonet_axon_under_way")),
         )
+        self._status.phase("serving" if own else "registering")

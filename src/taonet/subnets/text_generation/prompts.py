@@ -40,6 +40,7 @@ _TASKS = (
     "merges two sorted lists", "removes duplicates from a list",
     "converts Celsius to Fahrenheit", "tests for a prime number",
 )  # fmt: skip
+_LANGUAGES = ("Python", "JavaScript", "Rust", "Java", "Go")
 _LETTERS = (
     "thank a neighbour for help with", "cancel an order of", "ask for a quote for",
     "invite friends to", "complain politely about", "apologise for being late to",
@@ -87,9 +88,9 @@ def _question(rng: Random) -> str:
             f"Write the beginning of a story about {rng.choice(_PEOPLE)} in {rng.choice(_PLACES)}."
         )
     if kind == 2:
-        return f"Write a Python function that {rng.choice(_TASKS)}, and explain it {form}."
+        return f"Write a {rng.choice(_LANGUAGES)} function that {rng.choice(_TASKS)}; explain it {form}."
     if kind == 3:
-        return f"Write a short letter to {rng.choice(_LETTERS)} {rng.choice(_THINGS)}."
+        return f"Write a letter to {rng.choice(_LETTERS)} {rng.choice(_THINGS)}, {form}."
     if kind == 4:
         other = rng.choice(_TOPICS)
         return f"What do {topic} and {other} have in common? Answer {form}."
