@@ -11,6 +11,7 @@ from typing import Final
 from taonet.frame.call import CallCodec
 from taonet.frame.dispatch_error import ModuleError
 from taonet.frame.pallet import CallSpec, Event, Pallet, PalletSpec, merge
+from taonet.pallets.admin_utils import ADMIN_UTILS_CLASSES, ADMIN_UTILS_INDEX
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
@@ -38,6 +39,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     SUBTENSOR_INDEX: SUBTENSOR_CLASSES,
     11: (Utility,),
     12: (Sudo,),
+    ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
     28: (Swap,),
     31: (AlphaAssets,),
 }

@@ -17,6 +17,7 @@ from taonet.frame.dispatch_outcome import Failure, failure_of
 from taonet.frame.origin import Origin, Root, Signed
 from taonet.frame.pallet import Pallet, PostInfo
 from taonet.frame.state import State
+from taonet.pallets.admin_utils import AdminUtils
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
@@ -59,6 +60,7 @@ class Runtime:
         self.subtensor = Subtensor(
             state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
         )
+        self.admin_utils = AdminUtils(self.subtensor)
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -70,9 +72,9 @@ class Runtime:
             self.balances,
             self.transaction_payment,
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
+            *vars(self.admin_utils).values(),
             self.utility,
             self.sudo,
-            self.swap,
             self.swap,
             self.alpha_assets,
         )

@@ -35,6 +35,7 @@ from taonet.pallets.subtensor.storage import STORAGE_CLASSES, Storage
 from taonet.pallets.subtensor.subnet_creation import SubnetCreation
 from taonet.pallets.subtensor.takes import Takes
 from taonet.pallets.subtensor.tao import Tao
+from taonet.pallets.subtensor.uid_trimming import UidTrimming
 from taonet.pallets.subtensor.voting_power_tracking import VotingPowerTracking
 from taonet.pallets.subtensor.weight_commits import WeightCommits
 from taonet.pallets.subtensor.weight_setting import WeightSetting
@@ -96,6 +97,7 @@ class Subtensor(Storage):
         self.permissions = Permissions(self, system, self.schedule, self.limiter)
         self.mechanisms = Mechanisms(self)
         self.neuron_registry = NeuronRegistry(self, system, self.mechanisms)
+        self.trimming = UidTrimming(self, self.mechanisms, self.neuron_registry)
         self.epoch_control = EpochControl(
             self, system, self.schedule, self.permissions, self.limiter
         )
