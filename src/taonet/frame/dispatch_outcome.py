@@ -160,7 +160,7 @@ def failure_of(error: DispatchError, pallet_index: int | None) -> Failure:
     return failure
 
 
-class DispatchResult(TaggedUnion, path="Result"):
+class DispatchResult(TaggedUnion, path="Result", parameters={"T": unit, "E": Failure}):
     """Whether a nested dispatch succeeded."""
 
 

@@ -12,7 +12,11 @@ from taonet.primitives.ids import AccountId
 from taonet.scale.types import Compact, TaggedUnion, byte_array, unit
 
 
-class MultiAddress(TaggedUnion, path="sp_runtime::multiaddress::MultiAddress"):
+class MultiAddress(
+    TaggedUnion,
+    path="sp_runtime::multiaddress::MultiAddress",
+    parameters={"AccountId": AccountId, "AccountIndex": unit},
+):
     """Who is meant: in practice always an account."""
 
 

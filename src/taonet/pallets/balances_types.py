@@ -66,14 +66,22 @@ class RuntimeFreezeReason(TaggedUnion, path="node_subtensor_runtime::RuntimeFree
     """Which pallet freezes a balance; none of this runtime's does."""
 
 
-class IdAmountHold(Struct, path="frame_support::traits::tokens::misc::IdAmount"):
+class IdAmountHold(
+    Struct,
+    path="frame_support::traits::tokens::misc::IdAmount",
+    parameters={"Id": RuntimeHoldReason, "Balance": Rao},
+):
     """A hold."""
 
     id: RuntimeHoldReason
     amount: Rao
 
 
-class IdAmountFreeze(Struct, path="frame_support::traits::tokens::misc::IdAmount"):
+class IdAmountFreeze(
+    Struct,
+    path="frame_support::traits::tokens::misc::IdAmount",
+    parameters={"Id": RuntimeFreezeReason, "Balance": Rao},
+):
     """A freeze."""
 
     id: RuntimeFreezeReason

@@ -22,7 +22,9 @@ _MAX_REF_TIME = 4 * _SECOND
 _MAX_LENGTH = 10 * 1024 * 1024
 
 
-class PerDispatchClassWeight(Struct, path="frame_support::dispatch::PerDispatchClass"):
+class PerDispatchClassWeight(
+    Struct, path="frame_support::dispatch::PerDispatchClass", parameters={"T": Weight}
+):
     """A weight for each class."""
 
     normal: Weight
@@ -39,7 +41,9 @@ class WeightsPerClass(Struct, path="frame_system::limits::WeightsPerClass"):
     reserved: Weight | None
 
 
-class PerDispatchClassLimits(Struct, path="frame_support::dispatch::PerDispatchClass"):
+class PerDispatchClassLimits(
+    Struct, path="frame_support::dispatch::PerDispatchClass", parameters={"T": WeightsPerClass}
+):
     """Limits for each class."""
 
     normal: WeightsPerClass
@@ -59,7 +63,9 @@ class BlockWeights(Struct, path="frame_system::limits::BlockWeights"):
     per_class: PerDispatchClassLimits
 
 
-class PerDispatchClassLength(Struct, path="frame_support::dispatch::PerDispatchClass"):
+class PerDispatchClassLength(
+    Struct, path="frame_support::dispatch::PerDispatchClass", parameters={"T": U32}
+):
     """A length for each class, in bytes."""
 
     normal: U32

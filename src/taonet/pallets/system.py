@@ -162,7 +162,9 @@ class Initialization(Phase, index=2):
 RUNTIME_EVENT: Type[Event] = Late("RuntimeEvent")
 
 
-class EventRecord(Struct, path="frame_system::EventRecord"):
+class EventRecord(
+    Struct, path="frame_system::EventRecord", parameters={"E": RUNTIME_EVENT, "T": H256}
+):
     """An event, when it happened, and the topics it can be found by."""
 
     phase: Phase
@@ -291,7 +293,8 @@ def _prefix_weight(_prefix: bytes, subkeys: int) -> Weight:
     return Weight(4_270_000 + each * keys, 128 + 70 * keys)
 
 
-_SET_CODE = BLOCK_WEIGHTS.max_block
+_SET_CODE = Weight(87_586_619_000, 1485) + database_weight(reads=1, writes=2)
+_APPLY_UPGRADE = Weight(118_101_992_000, 1518) + database_weight(reads=2, writes=3)
 
 
 class System(Pallet, prefix="System"):
@@ -465,7 +468,7 @@ class System(Pallet, prefix="System"):
         """Authorize an upgrade to a given `code_hash` without checking its version."""
         self._authorize(origin, CodeUpgradeAuthorization(code_hash, check_version=False))
 
-    @call(index=11, weight=_SET_CODE, dispatch_class=DispatchClass.OPERATIONAL)
+    @call(index=11, weight=_APPLY_UPGRADE, dispatch_class=DispatchClass.OPERATIONAL)
     def apply_authorized_upgrade(self, origin: Origin, code: bytes) -> None:  # noqa: ARG002
         """Refused, as `set_code` is, once the authorization and the code's hash are checked."""
         authorized = self.authorized_upgrade
@@ -557,6 +560,9 @@ class System(Pallet, prefix="System"):
             if before.sufficients == 0:
                 self._reap(who)
                 return
+        if max(providers, 0) + before.sufficients == 0:
+            # It was not alive and is not made so: what has no reason to be is not stored.
+            return
         if data is None:
             data = before.data
         self.account[who] = AccountInfo(

@@ -163,7 +163,8 @@ class Registry:
                 self._define_fixed_point(type_id, described)
             case Composite(cls):
                 definition = m.CompositeDefinition(self.fields(fields_of(cls)))
-                self.fill(type_id, getattr(cls, "scale_path"), definition)  # noqa: B009
+                path = getattr(cls, "scale_path")  # noqa: B009
+                self.fill(type_id, path, definition, parameters=self._parameters(cls))
             case Variants(cls):
                 self._define_variants(type_id, cls)
             case _:
@@ -238,7 +239,14 @@ class Registry:
                 m.TypeVariant(v.variant_name, self.fields(fields_of(v)), index, ())
                 for index, v in sorted(cls.scale_variants.items())
             )
-        self.fill(type_id, cls.scale_path, m.VariantDefinition(variants))
+        definition = m.VariantDefinition(variants)
+        self.fill(type_id, cls.scale_path, definition, parameters=self._parameters(cls))
+
+    def _parameters(self, cls: Any) -> tuple[m.TypeParameter, ...]:
+        return tuple(
+            m.TypeParameter(name, self.id_of(kind))
+            for name, kind in getattr(cls, "scale_parameters", ())
+        )
 
 
 def _plain(described: Type[Any]) -> Type[Any]:

@@ -25,6 +25,8 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 
+NOT_GENERIC: Mapping[str, Any] = types.MappingProxyType({})
+
 
 class Type(Generic[T]):
     """How a value of type `T` is written; see the subclasses."""
@@ -233,16 +235,21 @@ class Struct:
     """
     A struct on the wire: a frozen dataclass whose annotations are its fields.
 
-    `path` is its name in metadata (`sp_weights::weight_v2::Weight`). A trailing underscore of a
-    field's name is dropped on the wire; a field named `_0` has no name there.
+    `path` is its name in metadata (`sp_weights::weight_v2::Weight`), `parameters` (annotations by
+    name) what it is generic over there: clients tell types of one path apart by them. A trailing
+    underscore of a field's name is dropped on the wire; a field named `_0` has no name there.
     """
 
     scale_path: ClassVar[tuple[str, ...]] = ()
+    scale_parameters: ClassVar[tuple[tuple[str, Type[Any]], ...]] = ()
     scale_type: ClassVar[Type[Any]]
 
-    def __init_subclass__(cls, *, path: str = "", **kwargs: object) -> None:
+    def __init_subclass__(
+        cls, *, path: str = "", parameters: Mapping[str, Any] = NOT_GENERIC, **kwargs: object
+    ) -> None:
         super().__init_subclass__(**kwargs)
         cls.scale_path = tuple(path.split("::")) if path else ("taonet", cls.__name__)
+        cls.scale_parameters = tuple((n, type_of(kind)) for n, kind in parameters.items())
         cls.scale_type = Composite(cls)
         dataclass(frozen=True)(cls)
 
@@ -250,22 +257,31 @@ class Struct:
 @dataclass_transform(frozen_default=True)
 class TaggedUnion:
     """
-    An enum with data on the wire. Declare the enum with a `path`, then each variant as a subclass
-    of it with its `index`; variants are frozen dataclasses.
+    An enum with data on the wire. Declare the enum with a `path` and `parameters` as those of a
+    struct, then each variant as a subclass of it with its `index`; variants are frozen
+    dataclasses.
     """
 
     scale_path: ClassVar[tuple[str, ...]] = ()
+    scale_parameters: ClassVar[tuple[tuple[str, Type[Any]], ...]] = ()
     scale_type: ClassVar[Type[Any]]
     variant_index: ClassVar[int] = -1
     variant_name: ClassVar[str] = ""
     scale_variants: ClassVar[dict[int, type[Any]]]
 
     def __init_subclass__(
-        cls, *, path: str = "", index: int | None = None, name: str = "", **kwargs: object
+        cls,
+        *,
+        path: str = "",
+        parameters: Mapping[str, Any] = NOT_GENERIC,
+        index: int | None = None,
+        name: str = "",
+        **kwargs: object,
     ) -> None:
         super().__init_subclass__(**kwargs)
         if index is None:
             cls.scale_path = tuple(path.split("::")) if path else ("taonet", cls.__name__)
+            cls.scale_parameters = tuple((n, type_of(kind)) for n, kind in parameters.items())
             cls.scale_type = Variants(cls)
             cls.scale_variants = {}
             return

@@ -163,7 +163,11 @@ class ValidityUnknown(TransactionValidityError, index=1, name="Unknown"):
     _0: UnknownTransaction
 
 
-class Validity(TaggedUnion, path="Result"):
+class Validity(
+    TaggedUnion,
+    path="Result",
+    parameters={"T": WireValidity, "E": TransactionValidityError},
+):
     """Whether a transaction may stand in the next block."""
 
 
