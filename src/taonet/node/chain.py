@@ -35,8 +35,11 @@ from taonet.runtime.transaction_validity import ValidTransaction
 RUNTIMES_MAX = 16
 """Runtimes over recent blocks that are kept for reading."""
 
-FINALIZED_DELAY_S = 0.005
-"""polkadot.js drops `inBlock` when `finalized` comes in the same tick."""
+FINALIZED_DELAY_S = 0.05
+"""
+polkadot.js fetches the block when it hears `inBlock`, and never tells the person of it when
+`finalized` comes before that is done.
+"""
 
 
 @dataclass(frozen=True)
