@@ -65,9 +65,9 @@ _README = """\
 
 `{module}.py` is the whole subnet: two messages, a miner, a validator. Change them.
 
-    pytest                                  # in the simulator
-    taonet miner {module}.py                # on a network
-    taonet validator {module}.py
+    pytest                                          # in the simulator
+    taonet miner {module}.py --netuid NETUID        # on a network
+    taonet validator {module}.py --netuid NETUID
 """
 
 

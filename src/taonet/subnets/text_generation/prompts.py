@@ -88,7 +88,8 @@ def _question(rng: Random) -> str:
             f"Write the beginning of a story about {rng.choice(_PEOPLE)} in {rng.choice(_PLACES)}."
         )
     if kind == 2:
-        return f"Write a {rng.choice(_LANGUAGES)} function that {rng.choice(_TASKS)}; explain it {form}."
+        language, task = rng.choice(_LANGUAGES), rng.choice(_TASKS)
+        return f"Write a {language} function that {task}, and explain it {form}."
     if kind == 3:
         return f"Write a letter to {rng.choice(_LETTERS)} {rng.choice(_THINGS)}, {form}."
     if kind == 4:
