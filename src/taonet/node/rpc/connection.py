@@ -34,6 +34,8 @@ log = structlog.get_logger()
 TURN_S = 0.005
 """How long a batch may go on before others have their turn."""
 
+_ID_TYPES = (int, str, float, type(None))
+
 Reply = bytes | None
 """A message for the client; None where JSON-RPC says nothing."""
 
@@ -131,7 +133,7 @@ def _checked_name(request: Any) -> str:
         raise InvalidRequest("a request is an object")
     if request.get("jsonrpc") != "2.0":
         raise InvalidRequest('jsonrpc is "2.0"')
-    if not isinstance(request.get("id"), str | int | float | None):
+    if type(request.get("id")) not in _ID_TYPES:
         raise InvalidRequest("an id is a string, a number or null")
     name = request.get("method")
     if not isinstance(name, str):
@@ -141,7 +143,7 @@ def _checked_name(request: Any) -> str:
 
 def _id_of(request: Any) -> Any:
     identifier = request.get("id") if type(request) is dict else None
-    return identifier if isinstance(identifier, str | int | float) else None
+    return identifier if type(identifier) in _ID_TYPES else None
 
 
 def _success(request: dict[str, Any], result: Any) -> Reply:

@@ -182,7 +182,8 @@ class RpcServer:
     async def _serve_socket(self, request: web.BaseRequest) -> web.StreamResponse:
         socket = web.WebSocketResponse(
             compress=False,
-            max_msg_size=self.rpc.limits.message_bytes_max,
+            # aiohttp refuses what is as long as its limit.
+            max_msg_size=self.rpc.limits.message_bytes_max + 1,
             decode_text=False,
         )
         try:
