@@ -32,7 +32,7 @@ from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.subtensor.stake import Staking
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
-from taonet.primitives.fixed_point import U64F64, saturate_u64, saturate_u128, u96f32
+from taonet.primitives.fixed_point import I96F32, U64F64, saturate_u64, saturate_u128, u96f32
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
 
 V = TypeVar("V")
@@ -100,6 +100,7 @@ class Coinbase:
                     self._mint_alpha(netuid, after, share, root, sells=sells)
             except ARITHMETIC_FAILURES as failure:
                 self.report(netuid, failure)
+                prices[netuid] = subnet.pool.price()
             else:
                 credit -= spent
                 prices[netuid] = after.pool.price()
@@ -107,11 +108,14 @@ class Coinbase:
         return prices
 
     def follow_prices(self, prices: dict[NetUid, U64F64]) -> None:
-        """Move the moving prices on, and note the root's proportion of each subnet."""
+        """
+        Move the moving prices on by the prices after the emission, and note the root's proportion
+        of each subnet; both count from the next block on.
+        """
         root, emission = self._root(), self._storage.emission
-        for netuid in self.receivers():
-            spot = prices.get(netuid)
-            self._move_price(netuid, self.staking.swap.price(netuid) if spot is None else spot)
+        weight = self._storage.pools.subnet_moving_alpha
+        for netuid, spot in prices.items():
+            self._move_price(netuid, spot, weight)
             proportion = root.proportion(self.staking.subnets.alpha_issuance(netuid))
             put(emission.root_prop, netuid, proportion)
 
@@ -213,12 +217,12 @@ class Coinbase:
             if amount:
                 waiting[netuid] = Alpha(saturate_u64(int(waiting[netuid]) + int(amount)))
 
-    def _move_price(self, netuid: NetUid, spot: U64F64) -> None:
+    def _move_price(self, netuid: NetUid, spot: U64F64, weight: I96F32) -> None:
         storage = self._storage
         smoothing = Smoothing(
             storage.networks.first_emission_block_number[netuid],
             storage.hyperparameters.ema_price_halving_blocks[netuid],
-            storage.pools.subnet_moving_alpha,
+            weight,
         )
         dynamic = self.staking.subnets.is_dynamic(netuid)
         moving = effective_moving_price(storage.pools.subnet_moving_price[netuid], dynamic=dynamic)

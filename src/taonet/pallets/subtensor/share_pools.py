@@ -6,14 +6,18 @@ Source: subtensor pallets/subtensor/src/staking/stake_utils.rs
 """
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from taonet.economy.safe_float import SafeFloat
 from taonet.economy.share_pool import SharePool
+from taonet.frame.storage import BoundMap
 from taonet.pallets.subtensor.storage.stake import Stake as StakeStorage
 from taonet.pallets.subtensor.types import SafeFloatStruct
 from taonet.primitives.fixed_point import I64_MAX
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, NetUid
+
+K = TypeVar("K")
 
 
 class SharePools:
@@ -40,18 +44,11 @@ class SharePools:
 
     def pool(self, hotkey: AccountId, netuid: NetUid) -> SharePool:
         """The value and the denominator that a hotkey's holders have in common."""
-        key, total = (hotkey, netuid), int(self.total(hotkey, netuid))
-        if key in self._storage.total_hotkey_shares:
-            old = self._storage.total_hotkey_shares[key]
-            return SharePool(total, SafeFloat.from_u64f64(old))
-        return SharePool(total, _from_struct(self._storage.total_hotkey_shares_v2[key]))
+        return SharePool(int(self.total(hotkey, netuid)), self._denominator((hotkey, netuid))[0])
 
     def share(self, hotkey: AccountId, coldkey: AccountId, netuid: NetUid) -> SafeFloat:
         """A coldkey's shares of a hotkey's pool."""
-        key = (hotkey, coldkey, netuid)
-        if key in self._storage.alpha:
-            return SafeFloat.from_u64f64(self._storage.alpha[key])
-        return _from_struct(self._storage.alpha_v2[key])
+        return self._share((hotkey, coldkey, netuid))[0]
 
     def would_change_shares(self, hotkey: AccountId, netuid: NetUid, amount: Alpha) -> bool:
         """Whether the pool is precise enough for a deposit of `amount` to count."""
@@ -96,14 +93,36 @@ class SharePools:
         return iter(sorted(keys))
 
     def _move(self, hotkey: AccountId, coldkey: AccountId, netuid: NetUid, delta: int) -> None:
-        share = self.share(hotkey, coldkey, netuid)
-        before = self.pool(hotkey, netuid)
-        if not delta and (share.is_zero() or not before.denominator.is_zero()):
+        storage = self._storage
+        pool_key, share_key = (hotkey, netuid), (hotkey, coldkey, netuid)
+        denominator, old_denominator = self._denominator(pool_key)
+        share, old_share = self._share(share_key)
+        if not delta and (share.is_zero() or not denominator.is_zero()):
             return
-        pool, share = before.update_one(share, delta)
+        pool = SharePool(int(self.total(hotkey, netuid)), denominator)
+        pool, share = pool.update_one(share, delta)
         self._store_value(hotkey, netuid, pool.shared_value)
-        self._store_denominator(hotkey, netuid, pool.denominator)
-        self._store_share(hotkey, coldkey, netuid, share)
+        if old_denominator:
+            del storage.total_hotkey_shares[pool_key]
+        if old_share:
+            del storage.alpha[share_key]
+        _store(storage.total_hotkey_shares_v2, pool_key, pool.denominator)
+        _store(storage.alpha_v2, share_key, share)
+
+    def _denominator(self, key: tuple[AccountId, NetUid]) -> tuple[SafeFloat, bool]:
+        """The shares that a pool counts, and whether they are in the old format."""
+        # Only one of both formats is ever stored; the present one is the likely one.
+        stored = self._storage.total_hotkey_shares_v2[key]
+        if stored.mantissa or key not in self._storage.total_hotkey_shares:
+            return SafeFloat(stored.mantissa, stored.exponent), False
+        return SafeFloat.from_u64f64(self._storage.total_hotkey_shares[key]), True
+
+    def _share(self, key: tuple[AccountId, AccountId, NetUid]) -> tuple[SafeFloat, bool]:
+        """A holder's shares, and whether they are in the old format."""
+        stored = self._storage.alpha_v2[key]
+        if stored.mantissa or key not in self._storage.alpha:
+            return SafeFloat(stored.mantissa, stored.exponent), False
+        return SafeFloat.from_u64f64(self._storage.alpha[key]), True
 
     def _store_value(self, hotkey: AccountId, netuid: NetUid, value: int) -> None:
         if value:
@@ -111,34 +130,15 @@ class SharePools:
         else:
             del self._storage.total_hotkey_alpha[hotkey, netuid]
 
-    def _store_denominator(self, hotkey: AccountId, netuid: NetUid, value: SafeFloat) -> None:
-        if (hotkey, netuid) in self._storage.total_hotkey_shares:
-            del self._storage.total_hotkey_shares[hotkey, netuid]
-        if value.is_zero():
-            del self._storage.total_hotkey_shares_v2[hotkey, netuid]
-        else:
-            self._storage.total_hotkey_shares_v2[hotkey, netuid] = _to_struct(value)
 
-    def _store_share(
-        self, hotkey: AccountId, coldkey: AccountId, netuid: NetUid, share: SafeFloat
-    ) -> None:
-        key = (hotkey, coldkey, netuid)
-        if key in self._storage.alpha:
-            del self._storage.alpha[key]
-        if share.is_zero():
-            del self._storage.alpha_v2[key]
-        else:
-            self._storage.alpha_v2[key] = _to_struct(share)
+def _store(shares: BoundMap[K, SafeFloatStruct], key: K, number: SafeFloat) -> None:
+    """Keep shares; none at all have no entry."""
+    if number.is_zero():
+        del shares[key]
+    else:
+        shares[key] = SafeFloatStruct(number.mantissa, number.exponent)
 
 
 def _as_i64(amount: Alpha) -> int:
     """An amount as the signed number that the real chain moves: it wraps above 2**63 - 1."""
     return int(amount) if int(amount) <= I64_MAX else int(amount) - 2**64
-
-
-def _from_struct(stored: SafeFloatStruct) -> SafeFloat:
-    return SafeFloat(stored.mantissa, stored.exponent)
-
-
-def _to_struct(number: SafeFloat) -> SafeFloatStruct:
-    return SafeFloatStruct(number.mantissa, number.exponent)
