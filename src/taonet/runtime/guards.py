@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from taonet.frame.call import Call
 from taonet.frame.dispatch_error import ModuleError
+from taonet.pallets.subtensor.guards import CUSTOM_CODES
 from taonet.primitives.ids import AccountId
 
 if TYPE_CHECKING:
@@ -21,12 +22,10 @@ BAD_REQUEST = 255
 COLDKEY_SWAP_CODES = frozenset({0, 21})
 """A coldkey that announced or disputes its swap: older clients know these two from the pool."""
 
-CUSTOM_CODES: dict[type[ModuleError], int] = {}
-"""The pool's code of each error that a guard raises."""
-
 
 def check_guards(runtime: "Runtime", signer: AccountId, call: Call) -> None:
     """Raise the `ModuleError` that the call would meet."""
+    runtime.subtensor.guards.check(signer, call)
 
 
 def custom_code(error: ModuleError) -> int:

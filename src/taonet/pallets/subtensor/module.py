@@ -18,6 +18,7 @@ from taonet.pallets.subtensor.epoch_control import EpochControl
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
+from taonet.pallets.subtensor.guards import Guards
 from taonet.pallets.subtensor.hotkeys import Hotkeys
 from taonet.pallets.subtensor.identities import Identities
 from taonet.pallets.subtensor.mechanisms import Mechanisms
@@ -116,6 +117,14 @@ class Subtensor(Storage):
             self.mechanisms,
             self.neuron_registry,
             self.weight_setting,
+        )
+        self.guards = Guards(
+            self,
+            self.hotkeys,
+            self.limiter,
+            self.serving,
+            self.weight_setting,
+            self.weight_commits,
         )
         self.registration = Registration(
             self, system, self.schedule, self.neuron_registry, self.staking
