@@ -45,7 +45,7 @@ def test_a_file_of_vectors_without_lines_has_not_passed(tmp_path: Path) -> None:
 
 def test_another_index_or_parameter_name_is_a_difference() -> None:
     transfer = {"index": 3, "args": [["dest", "MultiAddress"], ["value", "u64"]]}
-    pallet = {"storage": {}, "events": [], "errors": [], "constants": {}}
+    pallet: dict[str, object] = {"storage": {}, "events": [], "errors": [], "constants": {}}
     right = pallet | {"calls": {"transfer_keep_alive": transfer}}
     wrong = pallet | {"calls": {"transfer_keep_alive": transfer | {"index": 4}}}
 
