@@ -140,3 +140,16 @@ def test_whatever_numbers_are_asked_for_get_an_answer(asked: list[int]) -> None:
 
     wanted = {SELECTIVE_FIELDS[number] for number in asked if number < len(SELECTIVE_FIELDS)}
     assert {name for name, value in part.items() if value is not None} == wanted | {"netuid"}
+
+
+def test_an_identity_that_is_missing_differs_from_one_not_asked_for(chain: SmallChain) -> None:
+    identity_number = SELECTIVE_FIELDS.index("identity").to_bytes(2, "little")
+    method = f"{TRAIT}_get_selective_metagraph"
+    # Some metagraph of subnet 1; no name, no symbol; then the identity.
+    not_asked = chain.table.call(chain.runtime, method, b"\x01\x00\x00")
+    missing = chain.table.call(chain.runtime, method, b"\x01\x00\x04" + identity_number)
+
+    assert not_asked[:5] == b"\x01\x04\x00\x00\x00"
+    assert missing[:6] == b"\x01\x04\x00\x00\x01\x00"
+    named = chain.ask(TRAIT, "get_selective_metagraph", 2, [3])
+    assert named["identity"]["subnet_name"] == "Two"

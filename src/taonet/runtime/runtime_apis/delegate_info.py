@@ -11,7 +11,7 @@ from taonet.primitives.fixed_point import U16_MAX, U64F64, u64f64
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import RAO_PER_TAO, ROOT, Alpha, NetUid
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.runtime_apis.view_types import CompactNetUids
+from taonet.runtime.runtime_apis.view_types import OF_ACCOUNTS, CompactNetUids
 from taonet.scale.types import CompactU16, CompactU64, Struct, compact, pair, u64, vec
 
 BLOCKS_PER_DAY = 7_200
@@ -25,7 +25,11 @@ Nominators = Annotated[
 ]
 
 
-class DelegateInfo(Struct, path="pallet_subtensor::rpc_info::delegate_info::DelegateInfo"):
+class DelegateInfo(
+    Struct,
+    path="pallet_subtensor::rpc_info::delegate_info::DelegateInfo",
+    parameters=OF_ACCOUNTS,
+):
     """A hotkey's take, nominators, places, and daily returns in rao."""
 
     delegate_ss58: AccountId

@@ -10,6 +10,7 @@ from taonet.primitives.units import NetUid
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.subnet_readings import READINGS, exists, read
 from taonet.runtime.runtime_apis.view_types import (
+    OF_ACCOUNTS,
     CompactAlpha,
     CompactNetUid,
     CompactRao,
@@ -20,7 +21,11 @@ from taonet.runtime.runtime_apis.view_types import (
 from taonet.scale.types import CompactU16, CompactU64, Struct
 
 
-class DynamicInfo(Struct, path="pallet_subtensor::rpc_info::dynamic_info::DynamicInfo"):
+class DynamicInfo(
+    Struct,
+    path="pallet_subtensor::rpc_info::dynamic_info::DynamicInfo",
+    parameters=OF_ACCOUNTS,
+):
     """A subnet, its pool and its last block's emission."""
 
     netuid: CompactNetUid

@@ -17,6 +17,7 @@ from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.neuron_columns import NeuronColumns
 from taonet.runtime.runtime_apis.subnet_readings import READINGS, exists
 from taonet.runtime.runtime_apis.view_types import (
+    OF_ACCOUNTS,
     AlphaByAccount,
     Booleans,
     CompactAlpha,
@@ -34,6 +35,7 @@ from taonet.scale.types import (
     CompactU64,
     Composite,
     Struct,
+    TaggedUnion,
     compact,
     option,
     pair,
@@ -47,7 +49,11 @@ Indexes = Annotated[tuple[int, ...], vec(u16)]
 """Numbers of metagraph fields; a client may repeat them."""
 
 
-class Metagraph(Struct, path="pallet_subtensor::rpc_info::metagraph::Metagraph"):
+class Metagraph(
+    Struct,
+    path="pallet_subtensor::rpc_info::metagraph::Metagraph",
+    parameters=OF_ACCOUNTS,
+):
     """A subnet, its parameters, its pool, and its neurons in columns by uid."""
 
     netuid: CompactNetUid
@@ -124,6 +130,20 @@ class Metagraph(Struct, path="pallet_subtensor::rpc_info::metagraph::Metagraph")
     alpha_dividends_per_hotkey: AlphaByAccount
 
 
+class KnownIdentity(TaggedUnion, path="Option", parameters={"T": SubnetIdentityV3}):
+    """An identity that was asked for: an option of its own, since None says that it was not."""
+
+
+class NoIdentity(KnownIdentity, index=0, name="None"):
+    """The subnet says nothing of itself."""
+
+
+class SomeIdentity(KnownIdentity, index=1, name="Some"):
+    """What the subnet says of itself."""
+
+    _0: SubnetIdentityV3
+
+
 METAGRAPH_FIELDS: Final = tuple(field.name for field in fields(Metagraph))
 SELECTIVE_FIELDS: Final = (*METAGRAPH_FIELDS, "validators", "commitments")
 """By the number that clients ask for them by."""
@@ -133,6 +153,7 @@ def _selective_class() -> type[Struct]:
     """The metagraph of which every field but the first may be absent, and two fields more."""
     hints = get_type_hints(Metagraph, include_extras=True)
     types = {name: type_of(hint) for name, hint in hints.items() if name in METAGRAPH_FIELDS}
+    types["identity"] = type_of(KnownIdentity)
     types["validators"] = vec(compact(u16))
     types["commitments"] = vec(pair(AccountId, vec(compact(u8))))
     optional = SELECTIVE_FIELDS[1:]
@@ -146,18 +167,14 @@ def _selective_class() -> type[Struct]:
         **dict.fromkeys(optional),
     }
     path = "pallet_subtensor::rpc_info::metagraph::SelectiveMetagraph"
-    return new_class("SelectiveMetagraph", (Struct,), {"path": path}, lambda ns: ns.update(body))
+    options = {"path": path, "parameters": OF_ACCOUNTS}
+    return new_class("SelectiveMetagraph", (Struct,), options, lambda ns: ns.update(body))
 
 
 _SELECTIVE: Final = _selective_class()
 
 SelectiveMetagraph = Annotated[Struct, Composite(_SELECTIVE)]
-"""
-A metagraph in part; what was not asked for is None.
-
-An identity that was asked for and does not exist is None as well, where the real chain wraps it
-once more: clients read either as None.
-"""
+"""A metagraph in part; what was not asked for is None."""
 
 
 class _MetagraphReader:
@@ -203,5 +220,9 @@ def selective_metagraph(
         return None
     reader = _MetagraphReader(runtime, netuid, mechanism)
     asked = {SELECTIVE_FIELDS[index] for index in indexes if 0 < index < len(SELECTIVE_FIELDS)}
+    values = {name: reader.field(name) for name in asked}
+    if "identity" in values:
+        identity: SubnetIdentityV3 | None = values["identity"]
+        values["identity"] = NoIdentity() if identity is None else SomeIdentity(identity)
     build: Callable[..., Struct] = _SELECTIVE
-    return build(netuid=netuid, **{name: reader.field(name) for name in asked})
+    return build(netuid=netuid, **values)

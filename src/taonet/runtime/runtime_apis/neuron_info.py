@@ -16,6 +16,7 @@ from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.neuron_columns import NeuronColumns
 from taonet.runtime.runtime_apis.subnet_readings import exists
 from taonet.runtime.runtime_apis.view_types import (
+    OF_ACCOUNTS,
     AlphaByAccount,
     CompactAlpha,
     CompactNetUid,
@@ -25,7 +26,11 @@ from taonet.runtime.runtime_apis.view_types import (
 from taonet.scale.types import CompactU16, CompactU64, Struct
 
 
-class NeuronInfo(Struct, path="pallet_subtensor::rpc_info::neuron_info::NeuronInfo"):
+class NeuronInfo(
+    Struct,
+    path="pallet_subtensor::rpc_info::neuron_info::NeuronInfo",
+    parameters=OF_ACCOUNTS,
+):
     """A neuron with its weights and bonds."""
 
     hotkey: AccountId
@@ -50,7 +55,11 @@ class NeuronInfo(Struct, path="pallet_subtensor::rpc_info::neuron_info::NeuronIn
     pruning_score: CompactU16
 
 
-class NeuronInfoLite(Struct, path="pallet_subtensor::rpc_info::neuron_info::NeuronInfoLite"):
+class NeuronInfoLite(
+    Struct,
+    path="pallet_subtensor::rpc_info::neuron_info::NeuronInfoLite",
+    parameters=OF_ACCOUNTS,
+):
     """A neuron without its weights and bonds."""
 
     hotkey: AccountId

@@ -12,11 +12,20 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, NetUid, Rao
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.subnet_readings import exists, netuids
-from taonet.runtime.runtime_apis.view_types import CompactAlpha, CompactNetUid, CompactRao
+from taonet.runtime.runtime_apis.view_types import (
+    OF_ACCOUNTS,
+    CompactAlpha,
+    CompactNetUid,
+    CompactRao,
+)
 from taonet.scale.types import CompactU64, Struct, mapping, type_of
 
 
-class StakeInfo(Struct, path="pallet_subtensor::rpc_info::stake_info::StakeInfo"):
+class StakeInfo(
+    Struct,
+    path="pallet_subtensor::rpc_info::stake_info::StakeInfo",
+    parameters=OF_ACCOUNTS,
+):
     """What a coldkey has on a hotkey in a subnet; `locked`, `tao_emission`, `drain` are unused."""
 
     hotkey: AccountId

@@ -11,7 +11,7 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.subnet_readings import exists, netuids, read
-from taonet.runtime.runtime_apis.view_types import CompactNetUid, CompactRao
+from taonet.runtime.runtime_apis.view_types import OF_ACCOUNTS, CompactNetUid, CompactRao
 from taonet.scale.types import Array, CompactU16, CompactU64, Struct, u16, vec
 
 Connections = Annotated[tuple[tuple[int, ...], ...], vec(Array(u16, 2))]
@@ -19,7 +19,11 @@ Connections = Annotated[tuple[tuple[int, ...], ...], vec(Array(u16, 2))]
 V = TypeVar("V", "SubnetInfo", "SubnetInfov2")
 
 
-class SubnetInfo(Struct, path="pallet_subtensor::rpc_info::subnet_info::SubnetInfo"):
+class SubnetInfo(
+    Struct,
+    path="pallet_subtensor::rpc_info::subnet_info::SubnetInfo",
+    parameters=OF_ACCOUNTS,
+):
     """A subnet's size and main parameters."""
 
     netuid: CompactNetUid
@@ -42,7 +46,11 @@ class SubnetInfo(Struct, path="pallet_subtensor::rpc_info::subnet_info::SubnetIn
     owner: AccountId
 
 
-class SubnetInfov2(Struct, path="pallet_subtensor::rpc_info::subnet_info::SubnetInfov2"):
+class SubnetInfov2(
+    Struct,
+    path="pallet_subtensor::rpc_info::subnet_info::SubnetInfov2",
+    parameters=OF_ACCOUNTS,
+):
     """A subnet's size, main parameters and identity."""
 
     netuid: CompactNetUid

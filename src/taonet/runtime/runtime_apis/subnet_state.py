@@ -12,6 +12,7 @@ from taonet.runtime.runtime import Runtime
 from taonet.runtime.runtime_apis.neuron_columns import NeuronColumns
 from taonet.runtime.runtime_apis.subnet_readings import exists, netuids
 from taonet.runtime.runtime_apis.view_types import (
+    OF_ACCOUNTS,
     Booleans,
     CompactNetUid,
     CompactU16s,
@@ -20,7 +21,11 @@ from taonet.runtime.runtime_apis.view_types import (
 from taonet.scale.types import Struct, compact, u64, vec
 
 
-class SubnetState(Struct, path="pallet_subtensor::rpc_info::show_subnet::SubnetState"):
+class SubnetState(
+    Struct,
+    path="pallet_subtensor::rpc_info::show_subnet::SubnetState",
+    parameters=OF_ACCOUNTS,
+):
     """Neurons in columns by uid; `emission_history` has a row for each subnet."""
 
     netuid: CompactNetUid

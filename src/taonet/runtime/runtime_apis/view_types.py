@@ -5,7 +5,8 @@ Nearly every number in them is compact, and so is every byte of some texts: the 
 `Vec<Compact<u8>>` where text was meant, and clients decode what it declares.
 """
 
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Final
 
 from taonet.primitives.fixed_point import I32F32, I96F32, U64F64
 from taonet.primitives.ids import AccountId
@@ -28,6 +29,9 @@ from taonet.scale.types import (
 )
 
 i32f32: Type[I32F32] = FixedPoint("FixedI64", i64, 32)
+
+OF_ACCOUNTS: Final = MappingProxyType({"AccountId": AccountId})
+"""What views are generic over in metadata; here it is always the one kind of account."""
 
 CompactNetUid = Annotated[NetUid, compact(NetUid)]
 CompactUid = Annotated[Uid, compact(Uid)]
