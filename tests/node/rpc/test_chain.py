@@ -92,6 +92,14 @@ async def test_hashes_are_found_by_number(chain: MemoryChain, client: Client) ->
     assert await client.call("chain_getBlockHash", []) == []
 
 
+async def test_the_genesis_is_known_where_its_block_is_not(chain: MemoryChain) -> None:
+    """A chain that was loaded from a snapshot begins above 0; clients sign with its genesis."""
+    genesis = to_hex(chain.genesis_hash)
+    chain.hash_of = lambda number: None  # type: ignore[method-assign]
+
+    assert await connect(chain).call("chain_getBlockHash", 0) == genesis
+
+
 @pytest.mark.parametrize("number", [-1, 1.5, "1", True, 1 << 32, "0x", {}])
 async def test_what_is_no_number_is_refused(client: Client, number: object) -> None:
     await refused(client, -32602, "chain_getBlockHash", number)

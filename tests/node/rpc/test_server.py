@@ -299,7 +299,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
     async with serving() as it:
         (taken,) = it.server.ports
         second = RpcServer(MemoryChain(), ports=(0, taken))
-        with pytest.raises(CannotListen, match=f"127.0.0.1:{taken}"):
+        with pytest.raises(CannotListen, match=f"127.0.0.1:{taken}: Address already in use"):
             await second.__aenter__()
         assert second.ports == (0, taken)
 
@@ -307,6 +307,11 @@ async def test_a_port_that_is_taken_is_named() -> None:
 async def test_a_port_out_of_range_is_named() -> None:
     with pytest.raises(CannotListen, match="70000 is not a port"):
         await RpcServer(MemoryChain(), ports=(70000,)).__aenter__()
+
+
+async def test_a_host_that_is_not_found_is_named() -> None:
+    with pytest.raises(CannotListen, match=r"cannot listen at no\.host\.invalid:0: "):
+        await RpcServer(MemoryChain(), host="no.host.invalid", ports=(0,)).__aenter__()
 
 
 async def test_a_handshake_that_is_none_is_refused() -> None:

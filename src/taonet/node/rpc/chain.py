@@ -99,5 +99,6 @@ class ChainMethods:
         return self._feed.listen_finalized(subscription.push_json)
 
     def _hash_text(self, number: int) -> str | None:
-        found = self._backend.hash_of(number)
+        # A chain that was loaded from a snapshot knows its genesis by hash only.
+        found = self._backend.genesis_hash if number == 0 else self._backend.hash_of(number)
         return None if found is None else f"0x{found.hex()}"

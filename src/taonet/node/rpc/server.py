@@ -9,6 +9,7 @@ those allowed are refused: a browser lets any page talk to loopback.
 
 import asyncio
 import ipaddress
+import os
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -124,7 +125,10 @@ class RpcServer:
         try:
             await site.start()
         except OSError as error:
-            raise CannotListen(f"cannot listen at {self._host}:{port}: {error.strerror}") from error
+            # asyncio's own text names the address again; a name that isn't found has no errno.
+            number = error.errno or 0
+            reason = os.strerror(number) if number > 0 else error.strerror
+            raise CannotListen(f"cannot listen at {self._host}:{port}: {reason}") from error
         except OverflowError as error:
             raise CannotListen(f"{port} is not a port") from error
         return port or int(runner.addresses[-1][1])
