@@ -24,10 +24,12 @@ from taonet.economy.dividends import (
 from taonet.frame.state import State
 from taonet.pallets.subtensor.epoch import EpochRunner
 from taonet.pallets.subtensor.events.stake import AutoStakeAdded
+from taonet.pallets.subtensor.lease_dividends import LeaseDividends
 from taonet.pallets.subtensor.parentage import Parentage
 from taonet.pallets.subtensor.stake import Staking
 from taonet.pallets.subtensor.stake_weights import StakeWeights
 from taonet.pallets.subtensor.storage import Storage
+from taonet.pallets.subtensor.succession import Succession
 from taonet.pallets.subtensor.types import RecycleOrBurn
 from taonet.primitives.fixed_point import U64_MAX, saturate_u64, u96f32
 from taonet.primitives.ids import AccountId
@@ -59,6 +61,8 @@ class Distribution:
         epochs: EpochRunner,
         weights: StakeWeights,
         parentage: Parentage,
+        leases: LeaseDividends,
+        succession: Succession,
     ) -> None:
         self._state: State = storage.state
         self._storage = storage
@@ -66,9 +70,12 @@ class Distribution:
         self.epochs = epochs
         self._weights = weights
         self.parentage = parentage
+        self._leases = leases
+        self._succession = succession
 
     def distribute(self, netuid: NetUid, pending: PendingAlpha) -> None:
         """Run the epoch for `pending` and stake what everyone earned."""
+        self._succession.change_owner_if_due(netuid)
         emissions = self.epochs.run(netuid, pending.without_owner_cut)
         mined = Alpha(saturate_u64(sum(int(emission.incentive) for emission in emissions)))
         for_validators = validator_alpha(pending.server, pending.validator, mined)
@@ -127,6 +134,7 @@ class Distribution:
             return
         hotkey, coldkey = networks.subnet_owner_hotkey[netuid], networks.subnet_owner[netuid]
         self._staking.grant(hotkey, coldkey, netuid, cut)
+        self._leases.distribute(netuid, cut)
         self._staking.locks.lock_owner_cut(netuid, cut)
 
     def _pay_miners(self, netuid: NetUid, incentives: dict[AccountId, Alpha]) -> None:

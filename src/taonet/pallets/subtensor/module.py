@@ -21,6 +21,8 @@ from taonet.pallets.subtensor.events import EVENTS
 from taonet.pallets.subtensor.guards import Guards
 from taonet.pallets.subtensor.hotkeys import Hotkeys
 from taonet.pallets.subtensor.identities import Identities
+from taonet.pallets.subtensor.lease_dividends import LeaseDividends
+from taonet.pallets.subtensor.lock_calls import LockCalls
 from taonet.pallets.subtensor.mechanisms import Mechanisms
 from taonet.pallets.subtensor.neuron_registry import NeuronRegistry
 from taonet.pallets.subtensor.parentage import Parentage
@@ -34,6 +36,7 @@ from taonet.pallets.subtensor.stake_weights import StakeWeights
 from taonet.pallets.subtensor.staking_calls import StakingCalls
 from taonet.pallets.subtensor.storage import STORAGE_CLASSES, Storage
 from taonet.pallets.subtensor.subnet_creation import SubnetCreation
+from taonet.pallets.subtensor.succession import Succession
 from taonet.pallets.subtensor.takes import Takes
 from taonet.pallets.subtensor.tao import Tao
 from taonet.pallets.subtensor.uid_trimming import UidTrimming
@@ -61,6 +64,7 @@ CLASSES: tuple[type[Pallet], ...] = (
     EpochControl,
     Hotkeys,
     Identities,
+    LockCalls,
     Parentage,
     Registration,
     RootClaims,
@@ -139,13 +143,20 @@ class Subtensor(Storage):
             self.identities,
             self.parentage,
         )
+        self.lock_calls = LockCalls(self, self.staking.locks)
         self.root_claims_calls = RootClaims(self, self.staking, self.permissions)
         self.coinbase = Coinbase(self, system, self.staking, assets)
         self.epoch_runner = EpochRunner(
             self, system, self.schedule, self.stake_weights, self.voting_power_tracking
         )
         self.distribution = Distribution(
-            self, self.staking, self.epoch_runner, self.stake_weights, self.parentage
+            self,
+            self.staking,
+            self.epoch_runner,
+            self.stake_weights,
+            self.parentage,
+            LeaseDividends(self, system, self.staking),
+            Succession(self, system, self.neuron_registry),
         )
         self.block_step = BlockStep(
             self,

@@ -20,9 +20,10 @@ from taonet.pallets.subtensor.errors import (
     HotKeyAccountNotExists,
     InsufficientStakeForLock,
     LockHotkeyMismatch,
+    NoExistingLock,
     StakeUnavailable,
 )
-from taonet.pallets.subtensor.events.stake import StakeLocked
+from taonet.pallets.subtensor.events.stake import LockMoved, PerpetualLockUpdated, StakeLocked
 from taonet.pallets.subtensor.share_pools import SharePools
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.subtensor.types import LockState
@@ -119,7 +120,6 @@ class StakeLocks:
             return
         hotkey, lock = found
         kind = self._kind(coldkey, netuid, hotkey)
-        whole = self._rolled(self._sum(netuid, hotkey, kind), kind)
         left = Alpha(saturate_u64(int(lock.mass) - int(amount)))
         conviction = u64f64.zero
         if left:
@@ -128,7 +128,8 @@ class StakeLocks:
             conviction = u64f64.mul_floor(lock.conviction, kept)
         self._store(coldkey, netuid, hotkey, Lock(left, conviction, self._system.number))
         gone = u64f64.saturating_sub(lock.conviction, conviction)
-        self._store_sum(netuid, hotkey, kind, whole.minus(lock.mass - left, gone))
+        taken = Lock(lock.mass - left, gone, self._system.number)
+        self._take_from_sum(netuid, hotkey, kind, taken)
 
     def transfer(
         self, origin: AccountId, destination: AccountId, netuid: NetUid, amount: Alpha
@@ -165,10 +166,59 @@ class StakeLocks:
         self._store(origin, netuid, hotkey, self._rolled(lock, from_kind))
         self._store(destination, netuid, target_hotkey, self._rolled(target, to_kind))
         if moved:
-            whole = self._rolled(self._sum(netuid, hotkey, from_kind), from_kind)
-            self._store_sum(netuid, hotkey, from_kind, whole.minus(moved, conviction))
             added = Lock(moved, conviction, self._system.number)
+            self._take_from_sum(netuid, hotkey, from_kind, added)
             self._add_to_sum(netuid, target_hotkey, to_kind, added)
+
+    def move(self, coldkey: AccountId, netuid: NetUid, hotkey: AccountId) -> None:
+        """
+        Move a coldkey's lock to another hotkey; its conviction is lost if that has another owner.
+
+        Raises `HotKeyAccountNotExists` and `NoExistingLock`.
+        """
+        owners = self._storage.accounts.owner
+        if hotkey not in owners:
+            raise HotKeyAccountNotExists
+        self.settle(coldkey, netuid)
+        found = self.lock_of(coldkey, netuid)
+        if found is None:
+            raise NoExistingLock
+        former, lock = found
+        self._take_from_sum(netuid, former, self._kind(coldkey, netuid, former), lock)
+        self._store(coldkey, netuid, former, self._empty())
+        if owners[former] != owners[hotkey]:
+            lock = replace(lock, conviction=u64f64.zero)
+        kind = self._kind(coldkey, netuid, hotkey)
+        lock = self._rolled(lock, kind)
+        self._store(coldkey, netuid, hotkey, lock)
+        self._add_to_sum(netuid, hotkey, kind, lock)
+        self._storage.state.deposit(
+            LockMoved(
+                coldkey=coldkey, origin_hotkey=former, destination_hotkey=hotkey, netuid=netuid
+            )
+        )
+
+    def set_perpetual(self, coldkey: AccountId, netuid: NetUid, *, enabled: bool) -> None:
+        """Let a coldkey's lock last, or decay from now on."""
+        self.settle(coldkey, netuid)
+        found = self.lock_of(coldkey, netuid)
+        if found is not None:
+            self._take_from_sum(netuid, found[0], self._kind(coldkey, netuid, found[0]), found[1])
+        self._storage.locks.decaying_lock[coldkey, netuid] = False if enabled else None
+        if found is not None:
+            self._add_to_sum(netuid, found[0], self._kind(coldkey, netuid, found[0]), found[1])
+        self._storage.state.deposit(
+            PerpetualLockUpdated(coldkey=coldkey, netuid=netuid, enabled=enabled)
+        )
+
+    def set_accepts_locked_alpha(self, coldkey: AccountId, *, accepts: bool) -> None:
+        """Let locked alpha be transferred to a coldkey, or not."""
+        flags = self._storage.accounts.account_flags
+        changed = flags[coldkey] & ~ACCEPTS_LOCKED_ALPHA | (ACCEPTS_LOCKED_ALPHA * accepts)
+        if changed:
+            flags[coldkey] = changed
+        else:
+            del flags[coldkey]
 
     def accepts_locked_alpha(self, coldkey: AccountId) -> bool:
         """Whether a coldkey opted into receiving locked alpha."""
@@ -222,6 +272,10 @@ class StakeLocks:
         else:
             by_hotkey = locks.hotkey_lock if kind.perpetual else locks.decaying_hotkey_lock
             by_hotkey[netuid, hotkey] = stored
+
+    def _take_from_sum(self, netuid: NetUid, hotkey: AccountId, kind: Kind, taken: Lock) -> None:
+        before = self._rolled(self._sum(netuid, hotkey, kind), kind)
+        self._store_sum(netuid, hotkey, kind, before.minus(taken.mass, taken.conviction))
 
     def _add_to_sum(self, netuid: NetUid, hotkey: AccountId, kind: Kind, added: Lock) -> None:
         before = self._rolled(self._sum(netuid, hotkey, kind), kind)
