@@ -1,0 +1,132 @@
+"""What a benchmark's figures are called, what stands beside them, and what they must reach."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from operator import ge, le
+from typing import Any
+
+COMPARISONS = {"<=": le, ">=": ge}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure; `ratio` is figure to reference, `target` a comparison such as `<= 15`."""
+
+    name: str
+    figure: float
+    unit: str = ""
+    reference: float | None = None
+    reference_name: str = ""
+    ratio: float | None = None
+    target: str = ""
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is reached; None without one."""
+        if not self.target:
+            return None
+        comparison, bound = self.target.split()
+        return bool(COMPARISONS[comparison](self.figure, float(bound)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which figure of a module is a row; both paths are names joined by dots."""
+
+    figure: str
+    name: str
+    unit: str
+    reference: str = ""
+    reference_name: str = ""
+    target: str = ""
+
+    def row(self, figures: Mapping[str, Any]) -> Row:
+        """The row, from what the module answered."""
+        figure = at(figures, self.figure)
+        reference = at(figures, self.reference) if self.reference else None
+        ratio = figure / reference if reference else None
+        return Row(self.name, figure, self.unit, reference, self.reference_name, ratio, self.target)
+
+
+def _epoch(variant: str, name: str) -> Reading:
+    return Reading(
+        f"{variant}.numpy_ms",
+        f"epoch, 256 neurons, 64 validators, {name}",
+        "ms",
+        f"{variant}.reference_ms",
+        "the same in Python's integers",
+    )
+
+
+READINGS: Mapping[str, tuple[Reading, ...]] = {
+    "epoch": (
+        _epoch("yuma2", "Yuma 2"),
+        _epoch("yuma3", "Yuma 3"),
+        _epoch("yuma3_liquid", "Yuma 3 with liquid alpha"),
+    ),
+    "gateway": (
+        Reading(
+            "one_at_a_time.gateway_ttft_ms_p50",
+            "first token through the gateway",
+            "ms",
+            "one_at_a_time.bare_ttft_ms_p50",
+            "the bare back-end",
+        ),
+        Reading(
+            "one_at_a_time.added_ttft_ms_p50", "added to the first token", "ms", target="<= 15"
+        ),
+        Reading(
+            "one_at_a_time.added_ttft_percent_p50", "added to the first token", "%", target="<= 5"
+        ),
+    ),
+    "store": (
+        Reading(
+            "lmdb.commit_hot_ms_median",
+            "commit of 2 560 keys, synced",
+            "ms",
+            "memory.commit_hot_ms_median",
+            "in memory",
+        ),
+        Reading("lmdb.read_head_us", "read of a key", "µs", "memory.read_head_us", "in memory"),
+    ),
+    "trie": (
+        Reading(
+            "hot_us_per_changed_key",
+            "state root of a block, for each changed key",
+            "µs",
+            "plain_rebuild_us_per_key",
+            "built anew, for each key",
+        ),
+    ),
+}
+
+
+def at(figures: Mapping[str, Any], path: str) -> float:
+    """The figure at a path; raises `KeyError`."""
+    found: Any = figures
+    for name in path.split("."):
+        found = found[name]
+    return float(found)
+
+
+def rows_of(name: str, measured: Any) -> list[Row]:
+    """The rows in what a module answered."""
+    if isinstance(measured, list):
+        return [row for each in measured for row in rows_of(name, each)]
+    if "figure" not in measured:
+        return [reading.row(measured) for reading in READINGS.get(name, ())]
+    known = {key: value for key, value in measured.items() if key in Row.__dataclass_fields__}
+    further = {key: value for key, value in measured.items() if key not in known}
+    return [Row(**known, further=further)]
+
+
+def module(name: str) -> Any:
+    """A module of this package."""
+    return importlib.import_module(f"{__package__}.{name}")
+
+
+def figures_of(name: str) -> Any:
+    """What a module measures, by its `measure()`."""
+    return module(name).measure()
