@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import bittensor as bt
 import typer
 from rich.live import Live
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -94,7 +95,7 @@ def fetch_model() -> Path:
 def _foreground(folder: NetworkFolder, plan: NetworkPlan, *, json: bool) -> None:
     try:
         run_until_signal(_run(Supervisor(folder, plan), json=json))
-    except (CannotStart, FoundingFailed) as error:
+    except (CannotStart, FoundingFailed, bt.BittensorError) as error:
         fail(f"{error}; the logs are in {folder.root / 'logs'}")
     notices.print("stopped; `make up` goes on from here")
 

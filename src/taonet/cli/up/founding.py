@@ -86,7 +86,10 @@ class Founder:
 
     async def _execute(self, what: str, intent: Any, signer: Any) -> None:
         self._report(what)
-        result = await self._client.execute(intent, signer, wait_for_finalization=False)
+        try:
+            result = await self._client.execute(intent, signer, wait_for_finalization=False)
+        except bt.BittensorError as error:
+            raise FoundingFailed(f"could not {what}: {error}") from error
         _require(what, result)
 
     async def _sudo_call(self, what: str, call: Any) -> None:

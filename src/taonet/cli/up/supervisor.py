@@ -117,7 +117,8 @@ class Supervisor:
         try:
             report("starting the chain")
             await self._start("chain", self._chain_arguments())
-            async with _reached(self.plan.chain_url, self._processes) as client:
+            await _await_chain(self.plan.chain_url, self._processes)
+            async with connected(self.plan.chain_url) as client:
                 self.client = client
                 await self._found(client, report)
                 await self._start_neurons()
@@ -205,14 +206,12 @@ class Supervisor:
         )
 
 
-@asynccontextmanager
-async def _reached(url: str, processes: Processes) -> AsyncIterator[bt.Client]:
-    """A client of the chain as soon as it answers."""
+async def _await_chain(url: str, processes: Processes) -> None:
+    """Return as soon as the chain answers; raises `CannotStart` when it does not."""
     deadline = time.monotonic() + CHAIN_START_S
     while True:
         try:
-            async with connected(url) as client:
-                yield client
+            async with connected(url):
                 return
         except (bt.BittensorError, OSError) as error:
             chain = processes.managed[0]
