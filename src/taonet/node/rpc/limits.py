@@ -41,5 +41,5 @@ class RpcLimits:
     """Unfinished operations of one of them, as Substrate."""
     broadcasts_max: int = 16
     """Transactions that one connection broadcasts by `transaction_v1`, as Substrate."""
-    dev_blocks_max: int = 100_000
+    dev_blocks_max: int = 10_000
     """Blocks that one dev call makes."""
