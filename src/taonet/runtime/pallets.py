@@ -15,6 +15,7 @@ from taonet.pallets.admin_utils import ADMIN_UTILS_CLASSES, ADMIN_UTILS_INDEX
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
+from taonet.pallets.commitments import Commitments
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
@@ -39,6 +40,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     SUBTENSOR_INDEX: SUBTENSOR_CLASSES,
     11: (Utility,),
     12: (Sudo,),
+    18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
     28: (Swap,),
     31: (AlphaAssets,),

@@ -21,6 +21,7 @@ from taonet.pallets.admin_utils import AdminUtils
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
+from taonet.pallets.commitments import Commitments
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import Subtensor
@@ -60,6 +61,7 @@ class Runtime:
         self.subtensor = Subtensor(
             state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
         )
+        self.commitments = Commitments(self.system, self.subtensor)
         self.admin_utils = AdminUtils(self.subtensor)
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
@@ -72,6 +74,7 @@ class Runtime:
             self.balances,
             self.transaction_payment,
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
+            self.commitments,
             *vars(self.admin_utils).values(),
             self.utility,
             self.sudo,

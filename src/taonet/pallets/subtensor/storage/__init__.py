@@ -8,6 +8,7 @@ from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
 from taonet.pallets.subtensor.constants import Constants
 from taonet.pallets.subtensor.storage.accounts import Accounts
+from taonet.pallets.subtensor.storage.announced import Announced
 from taonet.pallets.subtensor.storage.children import Children
 from taonet.pallets.subtensor.storage.delegation import Delegation
 from taonet.pallets.subtensor.storage.emission import Emission
@@ -32,6 +33,7 @@ from taonet.pallets.subtensor.storage.weights import Weights
 STORAGE_CLASSES: tuple[type[Pallet], ...] = (
     Constants,
     Accounts,
+    Announced,
     Children,
     Delegation,
     Emission,

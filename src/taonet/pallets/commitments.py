@@ -1,0 +1,194 @@
+"""
+Commitments: what a neuron publishes about itself in a subnet, at no fee and within an allowance.
+
+A ciphertext stays as it is until the drand round it names is known to the chain.
+
+Source: subtensor pallets/commitments/src/lib.rs, runtime/src/lib.rs `ResetBondsOnCommit`
+@ 14bc6f9.
+"""
+
+from typing import Final
+
+from taonet.frame.dispatch_error import ModuleError
+from taonet.frame.origin import Origin, ensure_root, ensure_signed
+from taonet.frame.pallet import Constant, Event, Pallet, call
+from taonet.frame.storage import OptionMap, StorageValue, identity, twox_64_concat
+from taonet.frame.weight import Pays, Weight, database_weight
+from taonet.pallets.commitment_data import (
+    FIELDS_MAX,
+    CommitmentInfo,
+    Registration,
+    ResetBondsFlag,
+    TimelockEncrypted,
+    UsageTracker,
+)
+from taonet.pallets.subtensor import packed_vectors
+from taonet.pallets.subtensor.module import Subtensor
+from taonet.pallets.system import System
+from taonet.primitives.fixed_point import U16_MAX
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import NetUid, Rao, Uid
+from taonet.scale.types import U32, U64, SetType, Type, pair, type_of, u32, u64, vec
+
+SPACE_MIN: Final = 100
+"""Bytes that the smallest commitment counts for."""
+
+SPACE_PER_EPOCH: Final = 3_100
+"""Bytes that a hotkey may commit in an epoch, until root says otherwise."""
+
+
+TIMELOCKED: Final[Type[tuple[tuple[NetUid, AccountId], ...]]] = SetType(pair(NetUid, AccountId))
+
+
+class Commitment(Event, index=0):
+    """A commitment was set."""
+
+    netuid: NetUid
+    who: AccountId
+
+
+class TimelockCommitment(Event, index=1):
+    """A commitment that opens later was set."""
+
+    netuid: NetUid
+    who: AccountId
+    reveal_round: U64
+
+
+class CommitmentRevealed(Event, index=2):
+    """A commitment opened."""
+
+    netuid: NetUid
+    who: AccountId
+
+
+class TooManyFieldsInCommitmentInfo(ModuleError, index=0):
+    """The commitment has too many fields."""
+
+
+class AccountNotAllowedCommit(ModuleError, index=1):
+    """The account is not a neuron of the subnet."""
+
+
+class SpaceLimitExceeded(ModuleError, index=2):
+    """The hotkey has committed too many bytes in this epoch."""
+
+
+class UnexpectedUnreserveLeftover(ModuleError, index=3):
+    """A deposit could not be given back."""
+
+
+class Commitments(Pallet, prefix="Commitments"):
+    events = (Commitment, TimelockCommitment, CommitmentRevealed)
+    errors = (
+        TooManyFieldsInCommitmentInfo,
+        AccountNotAllowedCommit,
+        SpaceLimitExceeded,
+        UnexpectedUnreserveLeftover,
+    )
+
+    max_fields = Constant(u32, FIELDS_MAX, doc="The fields that a commitment may have.")
+    initial_deposit = Constant(Rao, Rao(0), doc="What a commitment costs while it stands.")
+    field_deposit = Constant(Rao, Rao(0), doc="What each field costs while it stands.")
+
+    timelocked_index = StorageValue(
+        TIMELOCKED,
+        default=(),
+        doc="Commitments that have a field that opens later.",
+    )
+    commitment_of = OptionMap(
+        identity(NetUid),
+        twox_64_concat(AccountId),
+        value=Registration,
+        doc="A hotkey's commitment in a subnet.",
+    )
+    last_commitment = OptionMap(
+        identity(NetUid),
+        twox_64_concat(AccountId),
+        value=u32,
+        doc="Block of a hotkey's last commitment in a subnet.",
+    )
+    last_bonds_reset = OptionMap(
+        identity(NetUid),
+        twox_64_concat(AccountId),
+        value=u32,
+        doc="Block in which a hotkey last asked for its bonds to start anew.",
+    )
+    revealed_commitments = OptionMap(
+        identity(NetUid),
+        twox_64_concat(AccountId),
+        value=vec(pair(type_of(bytes), u64)),
+        doc="What opened, with the block it opened in.",
+    )
+    used_space_of = OptionMap(
+        identity(NetUid),
+        twox_64_concat(AccountId),
+        value=UsageTracker,
+        doc="Bytes that a hotkey committed in an epoch.",
+    )
+    max_space = StorageValue(
+        u32, default=SPACE_PER_EPOCH, doc="Bytes that a hotkey may commit in an epoch."
+    )
+
+    def __init__(self, system: System, subtensor: Subtensor) -> None:
+        super().__init__(system.state)
+        self._system = system
+        self._subtensor = subtensor
+
+    @call(index=0, weight=Weight(33_480_000, 0) + database_weight(reads=5, writes=4), pays=Pays.NO)
+    def set_commitment(self, origin: Origin, netuid: NetUid, info: CommitmentInfo) -> None:
+        """Set the commitment of a neuron."""
+        who = ensure_signed(origin)
+        if not self._subtensor.neuron_registry.is_registered(netuid, who):
+            raise AccountNotAllowedCommit
+        block = self._system.number
+        self._use_space(netuid, who, max(sum(field.space for field in info.fields), SPACE_MIN))
+        if any(isinstance(field, ResetBondsFlag) for field in info.fields):
+            self.last_bonds_reset[netuid, who] = block
+            self._reset_bonds(netuid, who)
+        self.commitment_of[netuid, who] = Registration(Rao(0), block, info)
+        self.last_commitment[netuid, who] = block
+        self._announce(netuid, who, info)
+
+    @call(index=2, weight=Weight(2_856_000, 0) + database_weight(writes=1))
+    def set_max_space(self, origin: Origin, new_limit: U32) -> None:
+        """Set how many bytes a hotkey may commit in an epoch."""
+        ensure_root(origin)
+        self.max_space = new_limit
+
+    def _use_space(self, netuid: NetUid, who: AccountId, space: int) -> None:
+        epoch = self._subtensor.epochs.subnet_epoch_index[netuid]
+        usage = self.used_space_of[netuid, who]
+        used = usage.used_space if usage is not None and usage.last_epoch == epoch else 0
+        if used + space > self.max_space:
+            raise SpaceLimitExceeded
+        self.used_space_of[netuid, who] = UsageTracker(epoch, used + space)
+
+    def _announce(self, netuid: NetUid, who: AccountId, info: CommitmentInfo) -> None:
+        sealed = next((f for f in info.fields if isinstance(f, TimelockEncrypted)), None)
+        index: set[tuple[NetUid, AccountId]] = set(self.timelocked_index)
+        if sealed is None:
+            index.discard((netuid, who))
+            self.deposit_event(Commitment(netuid=netuid, who=who))
+        else:
+            index.add((netuid, who))
+            event = TimelockCommitment(netuid=netuid, who=who, reveal_round=sealed.reveal_round)
+            self.deposit_event(event)
+        self.timelocked_index = tuple(sorted(index))
+
+    def _reset_bonds(self, netuid: NetUid, who: AccountId) -> None:
+        """Drop everyone's bonds to a neuron, if the subnet allows it."""
+        if not self._subtensor.hyperparameters.bonds_reset_on[netuid]:
+            return
+        uid = self._subtensor.neuron_registry.uid(netuid, who)
+        bonds = self._subtensor.weights.bonds
+        for index in self._subtensor.mechanisms.indices(netuid):
+            for key, row in list(bonds.under(index)):
+                bonds[key] = _without(row, uid)
+
+
+def _without(row: bytes, uid: Uid) -> bytes:
+    """Pairs of a uid and a value, without those of one uid."""
+    pairs = packed_vectors.items(row, packed_vectors.PAIR)
+    kept = [entry for entry in pairs if entry & U16_MAX != int(uid)]
+    return packed_vectors.pack(kept, packed_vectors.PAIR)
