@@ -12,6 +12,7 @@ from taonet.pallets.balances import Balances
 from taonet.pallets.subtensor.block_step import BlockStep
 from taonet.pallets.subtensor.coinbase import Coinbase
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
+from taonet.pallets.subtensor.dissolution import Dissolution
 from taonet.pallets.subtensor.distribution import Distribution
 from taonet.pallets.subtensor.epoch import EpochRunner
 from taonet.pallets.subtensor.epoch_control import EpochControl
@@ -61,6 +62,7 @@ CLASSES: tuple[type[Pallet], ...] = (
     Surface,
     *STORAGE_CLASSES,
     BlockStep,
+    Dissolution,
     EpochControl,
     Hotkeys,
     Identities,
@@ -143,6 +145,7 @@ class Subtensor(Storage):
             self.identities,
             self.parentage,
         )
+        self.dissolution = Dissolution(self, system, self.staking, self.mechanisms)
         self.lock_calls = LockCalls(self, self.staking.locks)
         self.root_claims_calls = RootClaims(self, self.staking, self.permissions)
         self.coinbase = Coinbase(self, system, self.staking, assets)

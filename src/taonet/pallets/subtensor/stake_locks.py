@@ -234,6 +234,20 @@ class StakeLocks:
         with suppress(DispatchError):
             self.lock(coldkey, netuid, hotkey, amount)
 
+    def forget_subnet(self, netuid: NetUid) -> None:
+        """Drop all locks in a subnet that is no more, and all their sums."""
+        locks = self._storage.locks
+        for (_, hotkey, coldkey), _ in list(locks.locking_coldkeys.under(netuid)):
+            del locks.lock[coldkey, netuid, hotkey]
+        locks.locking_coldkeys.clear(netuid)
+        locks.hotkey_lock.clear(netuid)
+        locks.decaying_hotkey_lock.clear(netuid)
+        del locks.owner_lock[netuid]
+        del locks.decaying_owner_lock[netuid]
+        for coldkey, place in list(locks.decaying_lock.keys()):
+            if place == netuid:
+                del locks.decaying_lock[coldkey, netuid]
+
     def _empty(self) -> Lock:
         return Lock(Alpha(0), u64f64.zero, self._system.number)
 
