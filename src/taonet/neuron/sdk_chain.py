@@ -85,13 +85,7 @@ class SdkChain:
                     if header.number > last:
                         last = header.number
                         yield last
-            except (
-                bt.BittensorError,
-                ChainUnreachable,
-                OSError,
-                TimeoutError,
-                StopAsyncIteration,
-            ) as error:
+            except Exception as error:  # noqa: BLE001 whatever broke it, it is opened again
                 log.warning("block_subscription_lost", reason=type(error).__name__)
             await self._disconnect()
             await asyncio.sleep(RECONNECT_S)
@@ -111,7 +105,11 @@ class SdkChain:
         except (bt.RpcConnectionError, bt.ConnectionNotReady, OSError, TimeoutError) as error:
             await self._disconnect()
             raise ChainUnreachable(f"{self._url}: {type(error).__name__}: {error}") from error
-        except bt.BittensorError as error:
+        except ChainUnreachable:
+            raise
+        except Exception as error:
+            # The SDK has errors of its own layers too, such as for a storage item that the node's
+            # runtime lacks; no loop should end over one.
             raise ChainRefused(type(error).__name__, str(error)) from error
 
     async def _connected(self) -> bt.Client:
