@@ -71,7 +71,7 @@ def test_nothing_of_a_dissolved_subnet_stays(chain: Chain) -> None:
     # Owners may not set these anew, and how often a number was used is counted for good.
     kept = {"OwnerCutEnabled", "SubnetEmissionEnabled", "RootProp", "RegisteredSubnetCounter"}
     names = {name.split(".")[1] for name in left}
-    assert "RootProp" in names
+    assert "SubnetEmissionEnabled" in names
     assert names <= kept
     chain.block(25)
 
