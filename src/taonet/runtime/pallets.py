@@ -17,6 +17,7 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
@@ -43,6 +44,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
     28: (Swap,),
+    MEV_SHIELD_INDEX: (MevShield,),
     31: (AlphaAssets,),
 }
 
