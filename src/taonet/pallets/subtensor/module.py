@@ -9,6 +9,7 @@ from taonet.frame.pallet import Pallet, PalletSpec, merge
 from taonet.frame.state import State
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.balances import Balances
+from taonet.pallets.subtensor.alpha_fees import AlphaFees
 from taonet.pallets.subtensor.block_step import BlockStep
 from taonet.pallets.subtensor.coinbase import Coinbase
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
@@ -96,6 +97,7 @@ class Subtensor(Storage):
         super().__init__(state)
         self.tao = Tao(self, balances)
         self.staking = Staking(self, system, self.tao, swap, assets, author)
+        self.alpha_fees = AlphaFees(self, self.staking, author)
         self.staking_calls = StakingCalls(self, self.staking)
         self.hotkeys = self.staking.hotkeys
         self.stake_weights = StakeWeights(self, self.staking.pools)

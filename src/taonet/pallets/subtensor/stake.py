@@ -172,9 +172,10 @@ class Staking:
         limit: Rao = PRICE_LIMIT_SELL,
         *,
         drop_fees: bool = False,
+        beneficiary: AccountId | None = None,
     ) -> Rao:
         """
-        Unstake alpha; the TAO that the coldkey was paid.
+        Unstake alpha; the TAO that the coldkey, or the `beneficiary`, was paid.
 
         What a limit price left unsold stays staked. Raises a swap's errors.
         """
@@ -183,7 +184,7 @@ class Staking:
         unsold = Alpha(saturate_u64(int(alpha) - int(sold.paid_in) - int(sold.fee_paid)))
         if unsold:
             self.grant(hotkey, coldkey, netuid, unsold)
-        self.tao.transfer_from_subnet(netuid, coldkey, sold.paid_out)
+        self.tao.transfer_from_subnet(netuid, beneficiary or coldkey, sold.paid_out)
         fee_tao = self._pay_alpha_fee(netuid, sold.fee_to_block_author)
         if netuid == ROOT:
             self.root.stake_removed(hotkey, coldkey, int(alpha))
