@@ -126,6 +126,10 @@ class Chain:
         """End the block and make its state the head's."""
         self.executive.finalize_block()
         self.runtime.try_state()
+        self.commit()
+
+    def commit(self) -> None:
+        """Make the state of the block that ended the head's."""
         for key, value in self.runtime.state.overlay.changes().items():
             if value is None:
                 self.entries.pop(key, None)

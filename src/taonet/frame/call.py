@@ -7,6 +7,7 @@ pallet that has one takes a `Dispatcher`, since only the composed runtime knows 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Protocol
 
 from taonet.frame.dispatch_error import DispatchError
@@ -45,6 +46,11 @@ class Call:
 
     def info(self) -> DispatchInfo:
         """What the call declares that it may cost."""
+        return self._info
+
+    @cached_property
+    def _info(self) -> DispatchInfo:
+        # A batch asks its calls, and is itself asked by the pool, the block and the fee.
         spec = self.spec
         return DispatchInfo(
             spec.weight_of(self.arguments), spec.dispatch_class, spec.pays_of(self.arguments)

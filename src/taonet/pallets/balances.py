@@ -217,14 +217,19 @@ class Balances(Pallet, prefix="Balances"):
         """What may leave the account, in rao."""
         return _reducible(self.system.account[who], preservation)
 
-    def can_withdraw(self, who: AccountId, amount: Rao) -> bool:
-        """Whether `amount` may leave the account without killing it."""
-        info = self.system.account[who]
-        data = info.data
-        value = int(amount)
-        return value == 0 or (
-            value <= _reducible(info, Preservation.EXPENDABLE)
-            and data.free - value >= EXISTENTIAL_DEPOSIT
+    def pay_fee(self, who: AccountId, info: AccountInfo, fee: Rao) -> None:
+        """
+        Count a transaction and withdraw its fee, `Withdraw`, in one write; `info` is the account
+        as it stands. Raises `TokenError(FUNDS_UNAVAILABLE)`.
+        """
+        if not can_withdraw(info, fee):
+            raise TokenError(Token.FUNDS_UNAVAILABLE)
+        data, value = info.data, int(fee)
+        if value:
+            data = AccountData(data.free - value, data.reserved, data.frozen, NEW_FLAGS)
+            self.deposit_event(events.Withdraw(who=who, amount=fee))
+        self.system.account[who] = AccountInfo(
+            info.nonce + 1, info.consumers, info.providers, info.sufficients, data
         )
 
     def transfer(
@@ -237,16 +242,17 @@ class Balances(Pallet, prefix="Balances"):
         the source, `BELOW_MINIMUM` for a destination that could not exist.
         """
         value = int(amount)
-        info = self.system.account[source]
-        self._check_withdrawal(info, value, preservation)
-        self._check_deposit(dest, value)
+        accounts = self.system.account
+        info, target = accounts[source], accounts[dest]
+        _check_withdrawal(info, value, preservation)
+        _check_deposit(target, value)
         if source == dest:
             return
-        if value > _reducible(info, preservation):
-            raise TokenError(Token.NOT_EXPENDABLE)
         data = info.data
         self._put(source, info, data.free - value, data.reserved, data.frozen)
-        self._increase(dest, value)
+        if value:
+            data = target.data
+            self._put(dest, target, data.free + value, data.reserved, data.frozen)
         self.deposit_event(events.Transfer(from_=source, to=dest, amount=amount))
 
     def withdraw(self, who: AccountId, amount: Rao, preservation: Preservation) -> None:
@@ -263,9 +269,11 @@ class Balances(Pallet, prefix="Balances"):
         Put what was withdrawn or issued into the account, `Deposit`; False, and nothing done, for
         less than the existential deposit into an account that does not exist.
         """
-        if int(amount) + self.system.account[who].data.free < EXISTENTIAL_DEPOSIT:
+        info = self.system.account[who]
+        data, free = info.data, info.data.free + int(amount)
+        if free < EXISTENTIAL_DEPOSIT:
             return False
-        self._increase(who, int(amount))
+        self._put(who, info, free, data.reserved, data.frozen)
         self.deposit_event(events.Deposit(who=who, amount=amount))
         return True
 
@@ -280,7 +288,7 @@ class Balances(Pallet, prefix="Balances"):
 
     def mint(self, who: AccountId, amount: Rao) -> None:
         """Make new money in an account, `Minted`; raises `TokenError(BELOW_MINIMUM)`."""
-        self._check_deposit(who, int(amount))
+        _check_deposit(self.system.account[who], int(amount))
         self._raise_issuance(int(amount))
         self._increase(who, int(amount))
         self.deposit_event(events.Minted(who=who, amount=amount))
@@ -355,29 +363,6 @@ class Balances(Pallet, prefix="Balances"):
         issued = int(self.total_issuance)
         assert issued == held, f"{issued} rao are issued, accounts hold {held}"
 
-    def _check_withdrawal(self, info: AccountInfo, amount: int, preservation: Preservation) -> None:
-        if amount == 0:
-            return
-        data = info.data
-        if data.free < amount:
-            raise TokenError(Token.FUNDS_UNAVAILABLE)
-        if amount > _reducible(info, Preservation.EXPENDABLE):
-            raise TokenError(Token.FROZEN)
-        if data.free - amount < EXISTENTIAL_DEPOSIT:
-            if info.consumers:
-                raise TokenError(Token.ONLY_PROVIDER)
-            if preservation is not Preservation.EXPENDABLE:
-                raise TokenError(Token.NOT_EXPENDABLE)
-
-    def _check_deposit(self, who: AccountId, amount: int) -> None:
-        if amount == 0:
-            return
-        free = self.system.account[who].data.free + amount
-        if free > U64_MAX:
-            raise ArithmeticFailure(Arithmetic.OVERFLOW)
-        if free < EXISTENTIAL_DEPOSIT:
-            raise TokenError(Token.BELOW_MINIMUM)
-
     def _raise_issuance(self, amount: int) -> None:
         issued = int(self.total_issuance) + amount
         if issued > U64_MAX:
@@ -420,6 +405,18 @@ class Balances(Pallet, prefix="Balances"):
         reserve or freeze consumes it, and what is left under the deposit is burned.
         """
         old = info.data
+        if (
+            free >= EXISTENTIAL_DEPOSIT
+            and old.free >= EXISTENTIAL_DEPOSIT
+            and reserved == old.reserved
+            and frozen == old.frozen
+        ):
+            # What almost every transfer is: nobody comes or goes.
+            data = AccountData(free, reserved, frozen, NEW_FLAGS)
+            self.system.account[who] = AccountInfo(
+                info.nonce, info.consumers, info.providers, info.sufficients, data
+            )
+            return
         did_provide = old.free >= EXISTENTIAL_DEPOSIT
         provides = (free >= EXISTENTIAL_DEPOSIT) - did_provide
         consumes = (reserved > 0 or frozen > 0) - (old.reserved > 0 or old.frozen > 0)
@@ -438,16 +435,52 @@ class Balances(Pallet, prefix="Balances"):
             self.retire(Rao(dust))
 
 
+def can_withdraw(info: AccountInfo, amount: Rao) -> bool:
+    """Whether `amount` may leave an account without killing it."""
+    value = int(amount)
+    return value == 0 or (
+        value <= _reducible(info, Preservation.EXPENDABLE)
+        and info.data.free - value >= EXISTENTIAL_DEPOSIT
+    )
+
+
+def _check_withdrawal(info: AccountInfo, amount: int, preservation: Preservation) -> None:
+    if amount == 0:
+        return
+    free = info.data.free
+    if free < amount:
+        raise TokenError(Token.FUNDS_UNAVAILABLE)
+    if amount > _reducible(info, Preservation.EXPENDABLE):
+        raise TokenError(Token.FROZEN)
+    if free - amount < EXISTENTIAL_DEPOSIT:
+        if info.consumers:
+            raise TokenError(Token.ONLY_PROVIDER)
+        if preservation is not Preservation.EXPENDABLE:
+            raise TokenError(Token.NOT_EXPENDABLE)
+    if preservation is not Preservation.EXPENDABLE and amount > _reducible(info, preservation):
+        raise TokenError(Token.NOT_EXPENDABLE)
+
+
+def _check_deposit(info: AccountInfo, amount: int) -> None:
+    if amount == 0:
+        return
+    free = info.data.free + amount
+    if free > U64_MAX:
+        raise ArithmeticFailure(Arithmetic.OVERFLOW)
+    if free < EXISTENTIAL_DEPOSIT:
+        raise TokenError(Token.BELOW_MINIMUM)
+
+
 def _reducible(info: AccountInfo, preservation: Preservation) -> int:
     data = info.data
-    untouchable = max(data.frozen - data.reserved, 0)
+    untouchable = data.frozen - data.reserved if data.frozen > data.reserved else 0
     needed = preservation is Preservation.PRESERVE or (
         data.free > 0
         and (info.consumers > 0 if preservation is Preservation.EXPENDABLE else info.providers == 1)
     )
     if needed and untouchable < EXISTENTIAL_DEPOSIT:
         untouchable = EXISTENTIAL_DEPOSIT
-    return max(data.free - untouchable, 0)
+    return data.free - untouchable if data.free > untouchable else 0
 
 
 def saturating(value: int) -> Rao:

@@ -14,9 +14,7 @@ from taonet.frame.pallet import Constant, Event, Pallet
 from taonet.frame.state import State
 from taonet.frame.storage import StorageValue
 from taonet.frame.weight import Pays, Weight
-from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
-from taonet.pallets.balances_types import Preservation
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Rao
@@ -111,28 +109,14 @@ class TransactionPayment(Pallet, prefix="TransactionPayment"):
         Releases, default=Releases.V1_ANCIENT, doc="The layout of this pallet's storage."
     )
 
-    def __init__(self, state: State, balances: Balances, aura: Aura) -> None:
+    def __init__(self, state: State, balances: Balances) -> None:
         super().__init__(state)
         self.balances = balances
-        self.aura = aura
 
-    def can_pay(self, who: AccountId, fee: Rao) -> bool:
-        """Whether the fee can be withdrawn and leave the account alive."""
-        return self.balances.can_withdraw(who, fee)
-
-    def charge(self, who: AccountId, fee: Rao) -> None:
-        """Withdraw the fee; raises `TokenError` if the account cannot pay and live."""
-        if int(fee):
-            self.balances.withdraw(who, fee, Preservation.PRESERVE)
-
-    def settle(self, who: AccountId, charged: Rao, actual: Rao, tip: Rao) -> None:
-        """Give back what was charged too much, and the rest to the block's author."""
-        refund = Rao(max(int(charged) - int(actual), 0))
-        kept = charged
-        if int(refund) and int(self.balances.total(who)) and self.balances.resolve(who, refund):
-            kept = charged - refund
-        if int(kept):
-            author = self.aura.author()
-            if author is None or not self.balances.resolve(author, kept):
-                self.balances.retire(kept)
-        self.deposit_event(TransactionFeePaid(who=who, actual_fee=actual, tip=tip))
+    def settle(self, who: AccountId, charged: Rao, actual: Rao, author: AccountId | None) -> None:
+        """Give back what was charged too much, unless the payer is gone, and pay the author."""
+        refund, kept, balances = int(charged) - int(actual), charged, self.balances
+        if refund > 0 and int(balances.total(who)) and balances.resolve(who, Rao(refund)):
+            kept = actual
+        if int(kept) and (author is None or not balances.resolve(author, kept)):
+            balances.retire(kept)

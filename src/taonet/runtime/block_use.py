@@ -58,6 +58,11 @@ class BlockUse:
         ):
             raise TransactionInvalid(Invalid.EXHAUSTS_RESOURCES)
 
+    def remove(self, info: DispatchInfo, length: int) -> None:
+        """Take back what `add` took for an extrinsic that does not stand in the block after all."""
+        self.give_back(info.class_, info.weight.ref_time + _BASE, info.weight.proof_size + length)
+        self.length -= length
+
     def give_back(self, cls: DispatchClass, ref_time: int, proof_size: int) -> None:
         """Return what an extrinsic declared and did not use."""
         self.ref_time[cls] -= ref_time

@@ -75,6 +75,7 @@ class Executive:
         self._use = BlockUse(BLOCK_WEIGHTS.base_block)
         self._block = BlockView(0, H256.zero())
         self._index = 0
+        self._author: AccountId | None = None
 
     def validate_transaction(
         self, extrinsic: Extrinsic, *, parent_hash: bytes, signature_checked: bool = False
@@ -92,6 +93,11 @@ class Executive:
         account, _ = self._checks.check(extrinsic, info, block, signature_checked=signature_checked)
         return self._checks.valid(extrinsic, info, account, block)
 
+    def payload_of(self, extrinsic: Extrinsic, parent_hash: bytes) -> bytes:
+        """What a signed extrinsic's signer signed, if the next block is to hold it."""
+        block = BlockView(self.runtime.system.number + 1, parent_hash)
+        return self._checks.payload(extrinsic, block)
+
     def initialize_block(
         self, *, number: int, parent_hash: bytes, time_ms: int, digest: Sequence[bytes] = ()
     ) -> None:
@@ -104,6 +110,7 @@ class Executive:
         logs = tuple(runtime.codecs.of(DigestItem).decode(log) for log in digest)
         self._block, self._index = BlockView(number, parent_hash), 0
         runtime.system.begin_block(number, H256(parent_hash), Digest(logs))
+        self._author = runtime.aura.author()
         self._note_upgrade()
         ref_time, proof_size = BLOCK_WEIGHTS.base_block.ref_time, 0
         for pallet in runtime.pallets:
@@ -134,7 +141,19 @@ class Executive:
         if extrinsic.nonce > account.nonce:
             raise TransactionInvalid(Invalid.FUTURE)
         self._use.add(info, extrinsic.length)
-        return self._apply_signed(extrinsic, extrinsic.signer, info, fee)
+        self.runtime.state.extrinsic = self._index
+        try:
+            charge = self._fees.charge(extrinsic.signer, account, extrinsic.call, fee)
+        except TransactionInvalid:
+            self._use.remove(info, extrinsic.length)
+            raise
+        error, post = self._dispatch(extrinsic.call, Signed(extrinsic.signer))
+        actual, tip = self._reclaim(info, post), Rao(extrinsic.tip)
+        if actual is not info:
+            fee = fee_of(extrinsic.length, actual, tip)
+        self._fees.settle(extrinsic.signer, charge, fee, tip, self._author)
+        self._note_applied(info, actual, error)
+        return error
 
     def finalize_block(self) -> None:
         """End the block: hooks, then the events and the weight are written."""
@@ -192,20 +211,6 @@ class Executive:
         if inherent and error is not None:
             raise TransactionInvalid(Invalid.BAD_MANDATORY)
         self._note_applied(info, self._reclaim(info, post), error)
-        return error
-
-    def _apply_signed(
-        self, extrinsic: Extrinsic, signer: AccountId, info: DispatchInfo, fee: Rao
-    ) -> DispatchError | None:
-        runtime = self.runtime
-        runtime.state.extrinsic = self._index
-        runtime.system.increment_nonce(signer)
-        self._fees.charge(signer, extrinsic.call, fee)
-        error, post = self._dispatch(extrinsic.call, Signed(signer))
-        actual = self._reclaim(info, post)
-        tip = Rao(extrinsic.tip)
-        self._fees.settle(signer, fee, fee_of(extrinsic.length, actual, tip), tip)
-        self._note_applied(info, actual, error)
         return error
 
     def _dispatch(

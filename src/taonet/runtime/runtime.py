@@ -55,7 +55,7 @@ class Runtime:
         self.aura = Aura(state, self.system)
         self.grandpa = Grandpa(state)
         self.balances = Balances(state, self.system)
-        self.transaction_payment = TransactionPayment(state, self.balances, self.aura)
+        self.transaction_payment = TransactionPayment(state, self.balances)
         self.alpha_assets = AlphaAssets(state)
         self.swap = Swap(state, Subnets(state))
         self.subtensor = Subtensor(

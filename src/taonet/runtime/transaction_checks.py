@@ -69,9 +69,11 @@ class TransactionChecks:
         """
         signer = extrinsic.signer
         assert signer is not None
-        birth = self._birth_hash(extrinsic.era, block)
-        if not signature_checked:
-            self._check_signature(extrinsic, block, birth)
+        if signature_checked:
+            if extrinsic.era is not None:
+                self._birth_hash(extrinsic.era, block)
+        elif not is_signed(extrinsic, self.payload(extrinsic, block)):
+            raise TransactionInvalid(Invalid.BAD_PROOF)
         if not any(signer):
             raise TransactionInvalid(Invalid.BAD_SIGNER)
         if info.class_ is DispatchClass.MANDATORY:
@@ -79,7 +81,7 @@ class TransactionChecks:
         account = self._check_nonce(signer, extrinsic.nonce, info)
         check_alone(info, extrinsic.length)
         fee = fee_of(extrinsic.length, info, Rao(extrinsic.tip))
-        if not self._fees.can_pay(signer, extrinsic.call, fee):
+        if not self._fees.can_pay(signer, account, extrinsic.call, fee):
             raise TransactionInvalid(Invalid.PAYMENT)
         self._check_call(signer, extrinsic.call, extrinsic.era)
         return account, fee
@@ -114,15 +116,18 @@ class TransactionChecks:
             raise TransactionInvalid(Invalid.ANCIENT_BIRTH_BLOCK)
         return birth
 
-    def _check_signature(self, extrinsic: Extrinsic, block: BlockView, birth: bytes) -> None:
+    def payload(self, extrinsic: Extrinsic, block: BlockView) -> bytes:
+        """What the signer must have signed; raises `TransactionInvalid` for an ancient birth."""
         genesis = self.hash_of(0, block)
         assert genesis is not None, "the genesis hash is never pruned"
-        digest = metadata_hash(self._runtime.config) if extrinsic.metadata_hash_mode else None
-        payload = extrinsic.payload(
-            versions=SIGNED_VERSIONS, genesis=genesis, birth=birth, metadata_hash=digest
+        return extrinsic.payload(
+            versions=SIGNED_VERSIONS,
+            genesis=genesis,
+            birth=self._birth_hash(extrinsic.era, block),
+            metadata_hash=(
+                metadata_hash(self._runtime.config) if extrinsic.metadata_hash_mode else None
+            ),
         )
-        if not is_signed(extrinsic, payload):
-            raise TransactionInvalid(Invalid.BAD_PROOF)
 
     def _check_nonce(self, signer: AccountId, nonce: int, info: DispatchInfo) -> AccountInfo:
         account = self._runtime.system.account[signer]
