@@ -93,10 +93,15 @@ class Founder:
         _require(what, result)
 
     async def _sudo_call(self, what: str, call: Any) -> None:
+        await self._call(what, calls.Sudo.sudo(call=await self._compose(call)), self._sudo)
+
+    async def _call(self, what: str, call: Any, signer: Any) -> None:
+        """A call as it is, in the clear: nobody trades against us on this machine."""
         self._report(what)
-        result = await self._client.submit_call(
-            calls.Sudo.sudo(call=await self._compose(call)), self._sudo
-        )
+        try:
+            result = await self._client.submit_call(call, signer, wait_for_finalization=False)
+        except bt.BittensorError as error:
+            raise FoundingFailed(f"could not {what}: {error}") from error
         _require(what, result)
 
     async def _compose(self, call: Any) -> Any:
@@ -194,9 +199,8 @@ class Founder:
     async def _register(self, participant: Participant, netuid: int) -> None:
         hotkey = self._hotkey(participant)
         if await self._query(storage.SubtensorModule.Uids, [netuid, hotkey]) is None:
-            intent = bt.BurnedRegister(netuid=netuid)
-            wallet = self._wallets[participant.name]
-            await self._execute(f"register {participant.name}", intent, wallet)
+            call = calls.SubtensorModule.burned_register(netuid=netuid, hotkey=hotkey)
+            await self._call(f"register {participant.name}", call, self._wallets[participant.name])
 
     async def _stake(self, netuid: int) -> None:
         hotkey = self._hotkey(VALIDATOR)
