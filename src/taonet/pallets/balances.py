@@ -220,10 +220,8 @@ class Balances(Pallet, prefix="Balances"):
     def pay_fee(self, who: AccountId, info: AccountInfo, fee: Rao) -> None:
         """
         Count a transaction and withdraw its fee, `Withdraw`, in one write; `info` is the account
-        as it stands. Raises `TokenError(FUNDS_UNAVAILABLE)`.
+        as it stands, and `can_withdraw` has said that the fee can leave it.
         """
-        if not can_withdraw(info, fee):
-            raise TokenError(Token.FUNDS_UNAVAILABLE)
         data, value = info.data, int(fee)
         if value:
             data = AccountData(data.free - value, data.reserved, data.frozen, NEW_FLAGS)
@@ -450,6 +448,8 @@ def _check_withdrawal(info: AccountInfo, amount: int, preservation: Preservation
     free = info.data.free
     if free < amount:
         raise TokenError(Token.FUNDS_UNAVAILABLE)
+    if amount <= _reducible(info, Preservation.PRESERVE):
+        return
     if amount > _reducible(info, Preservation.EXPENDABLE):
         raise TokenError(Token.FROZEN)
     if free - amount < EXISTENTIAL_DEPOSIT:

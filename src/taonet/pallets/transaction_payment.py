@@ -9,6 +9,8 @@ Source: polkadot-sdk substrate/frame/transaction-payment; subtensor
 pallets/transaction-fee/src/lib.rs and runtime/src/transaction_payment_wrapper.rs @ 14bc6f9.
 """
 
+from functools import lru_cache
+
 from taonet.frame.call import DispatchInfo
 from taonet.frame.pallet import Constant, Event, Pallet
 from taonet.frame.state import State
@@ -30,6 +32,10 @@ class FixedU128(Struct, path="sp_arithmetic::fixed_point::FixedU128"):
     """A decimal number with 18 places."""
 
     _0: U128
+
+
+FEES_REMEMBERED = 1 << 12
+"""More weights than there are calls of a fixed one."""
 
 
 @c_like("pallet_transaction_payment::Releases")
@@ -66,7 +72,12 @@ class FeeDetails(Struct, path="pallet_transaction_payment::types::FeeDetails"):
 
 def weight_to_fee(weight: Weight) -> Rao:
     """The fee of a weight, capped by a block's: rounded as Perbill rounds, to the nearest."""
-    ref_time = min(weight.ref_time, BLOCK_WEIGHTS.max_block.ref_time)
+    return _fee_of_ref_time(weight.ref_time)
+
+
+@lru_cache(maxsize=FEES_REMEMBERED)
+def _fee_of_ref_time(ref_time: int) -> Rao:
+    ref_time = min(ref_time, BLOCK_WEIGHTS.max_block.ref_time)
     whole, rest = divmod(ref_time * FEE_PARTS_PER_BILLION, 10**9)
     return Rao(whole + (rest > 500_000_000))
 

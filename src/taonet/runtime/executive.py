@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from taonet.frame.call import RUNTIME_CALL, Call, DispatchInfo
+from taonet.frame.config import ClientProfile
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.origin import Signed, Unsigned
 from taonet.frame.pallet import PostInfo
@@ -76,6 +77,8 @@ class Executive:
         self._block = BlockView(0, H256.zero())
         self._index = 0
         self._author: AccountId | None = None
+        # What the pool does not say to older clients, the dispatch has still to say.
+        self._guards_passed = runtime.config.client_profile is not ClientProfile.SDK10
 
     def validate_transaction(
         self, extrinsic: Extrinsic, *, parent_hash: bytes, signature_checked: bool = False
@@ -207,17 +210,23 @@ class Executive:
             self._validate_bare(extrinsic, info)
         self._use.add(info, extrinsic.length)
         self.runtime.state.extrinsic = self._index
-        error, post = self._dispatch(extrinsic.call, Unsigned())
-        if inherent and error is not None:
-            raise TransactionInvalid(Invalid.BAD_MANDATORY)
+        error: DispatchError | None = None
+        post = _FREE
+        try:
+            post = self.runtime.apply(extrinsic.call, Unsigned())
+        except DispatchError as refusal:
+            if inherent:
+                raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal
+            error = refusal
         self._note_applied(info, self._reclaim(info, post), error)
         return error
 
-    def _dispatch(
-        self, call: Call, origin: Signed | Unsigned
-    ) -> tuple[DispatchError | None, PostInfo]:
+    def _dispatch(self, call: Call, origin: Signed) -> tuple[DispatchError | None, PostInfo]:
+        runtime = self.runtime
         try:
-            return None, self.runtime.apply(call, origin)
+            if self._guards_passed:
+                return None, runtime.apply_guarded(call, origin)
+            return None, runtime.apply(call, origin)
         except DispatchError as error:
             return error, _FREE
 

@@ -23,6 +23,7 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.mev_shield import MevShield
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnets import Subnets
@@ -61,6 +62,7 @@ class Runtime:
         self.subtensor = Subtensor(
             state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
         )
+        self.mev_shield = MevShield(self.system, self.aura)
         self.commitments = Commitments(self.system, self.subtensor)
         self.admin_utils = AdminUtils(self.subtensor)
         self.utility = Utility(state, self)
@@ -74,6 +76,7 @@ class Runtime:
             self.balances,
             self.transaction_payment,
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
+            self.mev_shield,
             self.commitments,
             *vars(self.admin_utils).values(),
             self.utility,
@@ -101,10 +104,19 @@ class Runtime:
 
     def apply_unfiltered(self, call: Call, origin: Origin) -> PostInfo:
         """`apply` without the filter: what root asks for."""
+        if isinstance(origin, Signed):
+            check_guards(self, origin.who, call)
+        return self._apply(call, origin)
+
+    def apply_guarded(self, call: Call, origin: Signed) -> PostInfo:
+        """`apply` for a transaction's own call, which passed the guards a moment ago."""
+        if not allows(call):
+            raise CallFiltered
+        return self._apply(call, origin)
+
+    def _apply(self, call: Call, origin: Origin) -> PostInfo:
         try:
             with self.state.transaction():
-                if isinstance(origin, Signed):
-                    check_guards(self, origin.who, call)
                 return self.dispatch(call, origin)
         except OverflowError as error:
             raise ArithmeticFailure(Arithmetic.OVERFLOW) from error

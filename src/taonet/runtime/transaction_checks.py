@@ -141,10 +141,8 @@ class TransactionChecks:
     def _check_call(self, signer: AccountId, call: Call, era: MortalEra | None) -> None:
         if call.pallet == "Sudo" and signer != self._runtime.sudo.key:
             raise TransactionInvalid(Invalid.BAD_SIGNER)
-        if call.name == "MevShield.submit_encrypted" and (
-            era is None or era.period > SHIELD_ERA_PERIOD_MAX
-        ):
-            raise TransactionInvalid(Invalid.STALE)
+        if call.pallet == "MevShield" and call.spec.name == "submit_encrypted":
+            _check_shield_era(era)
         try:
             check_guards(self._runtime, signer, call)
         except ModuleError as error:
@@ -153,6 +151,11 @@ class TransactionChecks:
             sdk10 = self._runtime.config.client_profile is ClientProfile.SDK10
             if not sdk10 or code in COLDKEY_SWAP_CODES:
                 raise custom(code) from error
+
+
+def _check_shield_era(era: MortalEra | None) -> None:
+    if era is None or era.period > SHIELD_ERA_PERIOD_MAX:
+        raise TransactionInvalid(Invalid.STALE)
 
 
 def nonce_tag(signer: AccountId, nonce: int) -> bytes:
