@@ -21,7 +21,7 @@ from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.events.networks import EpochDeferred, EpochSkipped
 from taonet.pallets.subtensor.invariants import check_state
 from taonet.pallets.subtensor.registration import Registration
-from taonet.pallets.subtensor.root_claims import RootClaims
+from taonet.pallets.subtensor.root_claim_calls import RootClaimCalls
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
 from taonet.primitives.units import ROOT, Alpha, NetUid
@@ -44,7 +44,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         distribution: Distribution,
         schedule: EpochSchedule,
         registration: Registration,
-        claims: RootClaims,
+        claims: RootClaimCalls,
         reveal: Reveal | None = None,
     ) -> None:
         super().__init__(storage.state)

@@ -31,7 +31,7 @@ from taonet.pallets.subtensor.parentage import Parentage
 from taonet.pallets.subtensor.permissions import Permissions
 from taonet.pallets.subtensor.rate_limiter import RateLimiter
 from taonet.pallets.subtensor.registration import Registration
-from taonet.pallets.subtensor.root_claims import RootClaims
+from taonet.pallets.subtensor.root_claim_calls import RootClaimCalls
 from taonet.pallets.subtensor.serving import Serving
 from taonet.pallets.subtensor.stake import Author, Staking
 from taonet.pallets.subtensor.stake_weights import StakeWeights
@@ -70,7 +70,7 @@ CLASSES: tuple[type[Pallet], ...] = (
     LockCalls,
     Parentage,
     Registration,
-    RootClaims,
+    RootClaimCalls,
     Serving,
     StakingCalls,
     SubnetCreation,
@@ -149,7 +149,7 @@ class Subtensor(Storage):
         )
         self.dissolution = Dissolution(self, system, self.staking, self.mechanisms)
         self.lock_calls = LockCalls(self, self.staking.locks)
-        self.root_claims_calls = RootClaims(self, self.staking, self.permissions)
+        self.root_claim_calls = RootClaimCalls(self, self.staking, self.permissions)
         self.coinbase = Coinbase(self, system, self.staking, assets)
         self.epoch_runner = EpochRunner(
             self, system, self.schedule, self.stake_weights, self.voting_power_tracking
@@ -170,7 +170,7 @@ class Subtensor(Storage):
             self.distribution,
             self.schedule,
             self.registration,
-            self.root_claims_calls,
+            self.root_claim_calls,
         )
 
 

@@ -13,7 +13,7 @@ from taonet.primitives.units import ROOT, Alpha, NetUid
 
 
 class RootDividends:
-    """Keeps the accounts of root dividends; what is owed is paid out by `RootClaims`."""
+    """Keeps the accounts of root dividends; what is owed is paid out by `RootClaimCalls`."""
 
     def __init__(self, storage: Storage, pools: SharePools) -> None:
         self._claims = storage.root_claims

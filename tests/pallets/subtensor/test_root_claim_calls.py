@@ -6,7 +6,7 @@ from taonet.frame.dispatch_error import BadOrigin
 from taonet.frame.origin import Root, Signed
 from taonet.pallets.subtensor import errors
 from taonet.pallets.subtensor.events.stake import RootClaimed
-from taonet.pallets.subtensor.root_claims import picked
+from taonet.pallets.subtensor.root_claim_calls import picked
 from taonet.pallets.subtensor.types import Keep, KeepSubnets, Swap
 from taonet.primitives.ids import H256
 from taonet.primitives.units import ROOT, Alpha, NetUid, to_rao
@@ -62,8 +62,8 @@ def test_stake_that_leaves_gives_up_its_part(chain: Chain) -> None:
 
 
 def test_kept_dividends_become_stake_once(chain: Chain) -> None:
-    chain.subtensor.root_claims_calls.set_root_claim_type(Signed(ALICE), Keep())
-    claims = chain.subtensor.root_claims_calls
+    chain.subtensor.root_claim_calls.set_root_claim_type(Signed(ALICE), Keep())
+    claims = chain.subtensor.root_claim_calls
     claims.claim_root(Signed(ALICE), (NETUID,))
     assert chain.stake_of("alice", "hot") == pytest.approx(3 * 10**9, abs=200)
     assert chain.events(RootClaimed) == [RootClaimed(coldkey=ALICE)]
@@ -76,7 +76,7 @@ def test_kept_dividends_become_stake_once(chain: Chain) -> None:
 def test_sold_dividends_are_staked_on_root(chain: Chain) -> None:
     assert chain.subtensor.root_claims.root_claim_type[BOB] == Swap()
     before = chain.stake_of("bob", "hot", ROOT), chain.subtensor.pools.subnet_tao[ROOT]
-    chain.subtensor.root_claims_calls.claim_root(Signed(BOB), (NETUID,))
+    chain.subtensor.root_claim_calls.claim_root(Signed(BOB), (NETUID,))
 
     gained = chain.stake_of("bob", "hot", ROOT) - before[0]
     assert gained == pytest.approx(10**9, rel=2e-3)
@@ -89,7 +89,7 @@ def test_sold_dividends_are_staked_on_root(chain: Chain) -> None:
 
 
 def test_a_chosen_subnets_dividends_are_kept(chain: Chain) -> None:
-    claims = chain.subtensor.root_claims_calls
+    claims = chain.subtensor.root_claim_calls
     claims.set_root_claim_type(Signed(ALICE), KeepSubnets(subnets=(NETUID,)))
     claims.set_root_claim_type(Signed(BOB), KeepSubnets(subnets=(NetUid(7),)))
     for who in (ALICE, BOB):
@@ -100,7 +100,7 @@ def test_a_chosen_subnets_dividends_are_kept(chain: Chain) -> None:
 
 
 def test_small_dividends_wait(chain: Chain) -> None:
-    claims = chain.subtensor.root_claims_calls
+    claims = chain.subtensor.root_claim_calls
     claims.set_root_claim_type(Signed(ALICE), Keep())
     claims.claim_root(Signed(ALICE), (NETUID,))
     earn(chain, 4 * 600_000)
@@ -115,7 +115,7 @@ def test_small_dividends_wait(chain: Chain) -> None:
 
 
 def test_some_coldkeys_claim_in_every_block(chain: Chain) -> None:
-    claims = chain.subtensor.root_claims_calls
+    claims = chain.subtensor.root_claim_calls
     for who in (ALICE, BOB):
         claims.set_root_claim_type(Signed(who), Keep())
     chain.system.parent_hash = H256(bytes(range(32)))
@@ -136,7 +136,7 @@ def test_the_hash_picks_numbers_as_the_real_chain_does() -> None:
 
 
 def test_what_may_not_be_claimed_is_refused(chain: Chain) -> None:
-    claims = chain.subtensor.root_claims_calls
+    claims = chain.subtensor.root_claim_calls
     with pytest.raises(errors.InvalidSubnetNumber):
         claims.claim_root(Signed(ALICE), ())
     with pytest.raises(errors.InvalidSubnetNumber):

@@ -36,7 +36,7 @@ _CLAIM = Weight(60_000_000, 6987) + database_weight(reads=7, writes=5)
 NetUids = Annotated[tuple[NetUid, ...], SetType(type_of(NetUid))]
 
 
-class RootClaims(Pallet, prefix="SubtensorModule"):
+class RootClaimCalls(Pallet, prefix="SubtensorModule"):
     """Claims on call, and some coldkeys' claims in every block."""
 
     def __init__(self, storage: Storage, staking: Staking, permissions: Permissions) -> None:
