@@ -22,6 +22,7 @@ from taonet.pallets.subtensor.events.accounts import SetChildren
 from taonet.pallets.subtensor.events.networks import (
     FirstEmissionBlockNumberSet,
     NetworkAdded,
+    NetworkRemoved,
     SubnetIdentitySet,
     SymbolUpdated,
 )
@@ -29,6 +30,7 @@ from taonet.pallets.subtensor.parentage import ALL_STAKE
 from taonet.pallets.subtensor.subnet_accounts import subnet_account
 from taonet.pallets.subtensor.symbols import subnet_name
 from taonet.pallets.subtensor.types import SubnetIdentityV3
+from taonet.primitives.fixed_point import I96F32
 from taonet.primitives.units import ROOT, Alpha, NetUid, Uid, to_rao
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 from tests.pallets.subtensor.refusals import refuse
@@ -113,6 +115,26 @@ def test_what_stands_against_a_new_subnet(chain: Chain) -> None:
     refuse(chain, NetworkTxRateLimitExceeded, call, Signed(COLD), HOT)
     chain.system.number += 7_200
     refuse(chain, SubnetLimitReached, call, Signed(COLD), HOT)
+
+
+def test_a_full_network_gives_up_its_cheapest_subnet(chain: Chain) -> None:
+    chain.add_subnet(NEW, tao=100)
+    prices = chain.subtensor.pools.subnet_moving_price
+    prices[NETUID], prices[NEW] = I96F32(2), I96F32(1)
+    chain.subtensor.global_parameters.subnet_limit = 2
+    chain.subtensor.global_parameters.network_immunity_period = 11
+    call = chain.subtensor.subnet_creation.register_network
+    refuse(chain, SubnetLimitReached, call, Signed(COLD), HOT)
+    chain.system.number = 11
+    refuse(chain, CannotAffordLockCost, call, Signed(account("poor")), HOT)
+    call(Signed(COLD), HOT)
+
+    networks = chain.subtensor.networks
+    assert list(networks.networks_added.keys()) == [ROOT, NETUID, NEW]
+    assert networks.subnet_owner[NEW] == COLD
+    assert networks.registered_subnet_counter[NEW] == 1
+    assert chain.events(NetworkRemoved) == [NetworkRemoved(NEW)]
+    assert chain.events(NetworkAdded) == [NetworkAdded(NEW, 1)]
 
 
 def test_a_subnet_can_introduce_itself(chain: Chain) -> None:

@@ -98,7 +98,6 @@ class Subtensor(Storage):
         self.tao = Tao(self, balances)
         self.staking = Staking(self, system, self.tao, swap, assets, author)
         self.alpha_fees = AlphaFees(self, self.staking, author)
-        self.staking_calls = StakingCalls(self, self.staking)
         self.hotkeys = self.staking.hotkeys
         self.stake_weights = StakeWeights(self, self.staking.pools)
         self.schedule = EpochSchedule(self, system)
@@ -107,14 +106,16 @@ class Subtensor(Storage):
         self.mechanisms = Mechanisms(self)
         self.neuron_registry = NeuronRegistry(self, system, self.mechanisms)
         self.trimming = UidTrimming(self, self.mechanisms, self.neuron_registry)
-        self.epoch_control = EpochControl(
-            self, system, self.schedule, self.permissions, self.limiter
-        )
+        self._add_neurons_calls(system)
+        self._add_owners_calls(system)
+        self._add_stakers_calls()
+        self._add_block_step(system, assets)
+
+    def _add_neurons_calls(self, system: System) -> None:
         self.serving = Serving(self, system)
         self.identities = Identities(self, self.hotkeys)
         self.takes = Takes(self, self.hotkeys, self.limiter)
         self.parentage = Parentage(self, system, self.staking, self.limiter)
-        self.voting_power_tracking = VotingPowerTracking(self, system, self.permissions)
         self.weight_setting = WeightSetting(
             self, system, self.mechanisms, self.neuron_registry, self.stake_weights
         )
@@ -137,6 +138,13 @@ class Subtensor(Storage):
         self.registration = Registration(
             self, system, self.schedule, self.neuron_registry, self.staking
         )
+
+    def _add_owners_calls(self, system: System) -> None:
+        self.epoch_control = EpochControl(
+            self, system, self.schedule, self.permissions, self.limiter
+        )
+        self.voting_power_tracking = VotingPowerTracking(self, system, self.permissions)
+        self.dissolution = Dissolution(self, system, self.staking, self.mechanisms)
         self.subnet_creation = SubnetCreation(
             self,
             system,
@@ -146,10 +154,15 @@ class Subtensor(Storage):
             self.limiter,
             self.identities,
             self.parentage,
+            self.dissolution,
         )
-        self.dissolution = Dissolution(self, system, self.staking, self.mechanisms)
+
+    def _add_stakers_calls(self) -> None:
+        self.staking_calls = StakingCalls(self, self.staking)
         self.lock_calls = LockCalls(self, self.staking.locks)
         self.root_claim_calls = RootClaimCalls(self, self.staking, self.permissions)
+
+    def _add_block_step(self, system: System, assets: AlphaAssets) -> None:
         self.coinbase = Coinbase(self, system, self.staking, assets)
         self.epoch_runner = EpochRunner(
             self, system, self.schedule, self.stake_weights, self.voting_power_tracking

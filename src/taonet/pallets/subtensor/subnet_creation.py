@@ -17,6 +17,7 @@ from taonet.economy.registration import (
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Pallet, call
 from taonet.frame.weight import Weight, database_weight
+from taonet.pallets.subtensor.dissolution import Dissolution
 from taonet.pallets.subtensor.errors import (
     CannotAffordLockCost,
     FirstEmissionBlockNumberAlreadySet,
@@ -72,7 +73,7 @@ Identity = Annotated[SubnetIdentityV3 | None, option(type_of(SubnetIdentityV3))]
 class SubnetCreation(Pallet, prefix="SubtensorModule"):
     """Registers subnets, starts them, and lets their owners choose a symbol."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         storage: Storage,
         system: System,
@@ -82,6 +83,7 @@ class SubnetCreation(Pallet, prefix="SubtensorModule"):
         limiter: RateLimiter,
         identities: Identities,
         parentage: Parentage,
+        dissolution: Dissolution,
     ) -> None:
         super().__init__(storage.state)
         self._storage = storage
@@ -93,6 +95,7 @@ class SubnetCreation(Pallet, prefix="SubtensorModule"):
         self._limiter = limiter
         self._identities = identities
         self._parentage = parentage
+        self._dissolution = dissolution
 
     @call(index=59, weight=Weight(277_125_000, 9947) + database_weight(reads=40, writes=48))
     def register_network(self, origin: Origin, hotkey: AccountId) -> None:
@@ -194,10 +197,13 @@ class SubnetCreation(Pallet, prefix="SubtensorModule"):
         self, coldkey: AccountId, hotkey: AccountId, identity: SubnetIdentityV3 | None
     ) -> None:
         self._ensure_may_create(coldkey, hotkey)
+        pruned = self._subnet_to_prune()
         cost = self.lock_cost()
         if cost > self._staking.tao.balance(coldkey):
             raise CannotAffordLockCost
-        netuid = self.next_netuid()
+        if pruned is not None:
+            self._dissolution.dissolve(pruned)
+        netuid = self.next_netuid() if pruned is None else pruned
         price = median_price(map(self._staking.swap.price, self._staking.subnets.without_root()))
         self.add(netuid, self._storage.constants.initial_tempo)
         locked = self._staking.tao.transfer_to_subnet(netuid, coldkey, cost)
@@ -231,8 +237,19 @@ class SubnetCreation(Pallet, prefix="SubtensorModule"):
             raise SubNetRegistrationDisabled
         if not self._limiter.passes(Limited.REGISTER_NETWORK, coldkey):
             raise NetworkTxRateLimitExceeded
-        if len(self._staking.subnets.without_root()) >= parameters.subnet_limit:
+
+    def _subnet_to_prune(self) -> NetUid | None:
+        """
+        The subnet that gives its number to a new one, None while there is room. Raises
+        `SubnetLimitReached` if all are immune.
+        """
+        limit = self._storage.global_parameters.subnet_limit
+        if len(self._staking.subnets.without_root()) < limit:
+            return None
+        candidate = self._dissolution.candidate()
+        if candidate is None:
             raise SubnetLimitReached
+        return candidate
 
     def _describe(self, netuid: NetUid) -> None:
         networks = self._networks
