@@ -206,8 +206,11 @@ class Founder:
         hotkey = self._hotkey(VALIDATOR)
         staked = await self._query(storage.SubtensorModule.TotalHotkeyAlpha, [hotkey, netuid])
         if int(staked or 0) < RAO_PER_TAO:
-            intent = bt.AddStake(hotkey_ss58=hotkey, netuid=netuid, amount_tao=VALIDATOR_STAKE_TAO)
-            await self._execute("stake for the validator", intent, self._wallets[VALIDATOR.name])
+            # A new pool is small: the wallet's usual limit on slippage would refuse this.
+            call = calls.SubtensorModule.add_stake(
+                hotkey=hotkey, netuid=netuid, amount_staked=VALIDATOR_STAKE_TAO * RAO_PER_TAO
+            )
+            await self._call("stake for the validator", call, self._wallets[VALIDATOR.name])
 
 
 def _require(what: str, result: Any) -> None:

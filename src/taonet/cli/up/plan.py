@@ -26,7 +26,7 @@ class Participant:
 OWNER = Participant("owner", 20_000)
 VALIDATOR = Participant("validator", 20_000)
 MINERS = tuple(Participant(f"miner-{number}", 100) for number in (1, 2, 3))
-VALIDATOR_STAKE_TAO = 10_000
+VALIDATOR_STAKE_TAO = 1_000
 EVERYONE = (OWNER, VALIDATOR, *MINERS)
 
 
