@@ -28,6 +28,7 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 BORDERS = {
     "src/taonet/cli/conformance/runner.py": "a vector that breaks the code is a miss to be shown",
     "src/taonet/gateway/api.py": "one request must not end the gateway",
+    "src/taonet/neuron/sdk_chain.py": "a subscription is opened again, whatever ended it",
     "src/taonet/neuron/validator_loop.py": "a bug of the author's costs a round",
     "src/taonet/node/rpc/chain_head.py": "one follower must not end the others",
     "src/taonet/node/rpc/connection.py": "one request must not end the connection",

@@ -37,7 +37,7 @@ class Reading:
 
     figure: str
     name: str
-    unit: str
+    unit: str = ""
     reference: str = ""
     reference_name: str = ""
     target: str = ""
@@ -90,6 +90,20 @@ READINGS: Mapping[str, tuple[Reading, ...]] = {
             "in memory",
         ),
         Reading("lmdb.read_head_us", "read of a key", "µs", "memory.read_head_us", "in memory"),
+    ),
+    "transfers": (
+        Reading(
+            "transfers_per_s",
+            "transfers through the whole path, one process",
+            "a second",
+            "verifications_per_s",
+            "verifying alone",
+        ),
+        Reading(
+            "share_of_verification_limit",
+            "the same, as a share of the limit",
+            target=">= 0.5",
+        ),
     ),
     "trie": (
         Reading(
