@@ -10,6 +10,7 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid
 
 SUBTENSOR_PALLET_ID = PalletId(b"subtensr")
+BURN_PALLET_ID = PalletId(b"burntnsr")
 
 _START = ACCOUNT_PREFIX + SUBTENSOR_PALLET_ID._0
 _NETUID_END = len(_START) + 2
@@ -18,6 +19,11 @@ _NETUID_END = len(_START) + 2
 def subnet_account(netuid: NetUid) -> AccountId:
     """The account that holds the TAO of a subnet's pool."""
     return SUBTENSOR_PALLET_ID.account(int(netuid).to_bytes(2, "little"))
+
+
+def burn_account() -> AccountId:
+    """The account that burned TAO goes to."""
+    return BURN_PALLET_ID.account()
 
 
 def is_subnet_account(account: AccountId) -> bool:
