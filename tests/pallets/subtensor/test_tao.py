@@ -3,11 +3,13 @@
 import pytest
 
 from taonet.pallets.subtensor.errors import InsufficientBalance, SubnetNotExists
-from taonet.pallets.subtensor.subnet_accounts import burn_account, subnet_account
+from taonet.pallets.subtensor.subnet_accounts import subnet_account
+from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid, Rao, to_rao
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 
 ALICE, BOB = account("alice"), account("bob")
+BURNED = AccountId(b"modlburntnsr".ljust(32, b"\0"))
 MINIMUM = 500
 """The existential deposit, in rao."""
 
@@ -60,7 +62,7 @@ def test_everything_can_be_transferred(chain: Chain) -> None:
 def test_burned_tao_stays_issued_and_recycled_tao_does_not(chain: Chain) -> None:
     issued = int(chain.balances.total_issuance)
     chain.subtensor.tao.burn(ALICE, to_rao(2))
-    assert (int(chain.balances.total_issuance), chain.balances.free(burn_account())) == (
+    assert (int(chain.balances.total_issuance), chain.balances.free(BURNED)) == (
         issued,
         to_rao(2),
     )

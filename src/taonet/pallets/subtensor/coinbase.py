@@ -26,6 +26,7 @@ from taonet.economy.subnet_emission import (
     tao_emissions,
     terms,
 )
+from taonet.economy.swap import Pool
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.storage import BoundMap
 from taonet.pallets.alpha_assets import AlphaAssets
@@ -96,14 +97,14 @@ class Coinbase:
         for netuid, subnet, share in zip(netuids, subnets, granted, strict=True):
             try:
                 with storage.state.transaction():
-                    after, spent = self._inject(netuid, subnet, share, credit)
-                    self._mint_alpha(netuid, after, share, root, sells=sells)
+                    done = self._inject(netuid, subnet, share, credit)
+                    self._mint_alpha(netuid, done, share, root, sells=sells)
             except ARITHMETIC_FAILURES as failure:
                 self.report(netuid, failure)
                 prices[netuid] = subnet.pool.price()
             else:
-                credit -= spent
-                prices[netuid] = after.pool.price()
+                credit -= done.tao_spent
+                prices[netuid] = done.subnet.pool.price()
         tao.recycle_credit(credit)
         return prices
 
@@ -159,26 +160,32 @@ class Coinbase:
         if self._storage.emission.block_emission != amount:
             self._storage.emission.block_emission = amount
 
-    def _inject(
-        self, netuid: NetUid, subnet: Subnet, granted: Terms, credit: Rao
-    ) -> tuple[Subnet, Rao]:
-        """The TAO side: liquidity, and alpha bought with the rest; the TAO that it took."""
+    def _inject(self, netuid: NetUid, subnet: Subnet, granted: Terms, credit: Rao) -> Injection:
+        """The TAO side: liquidity, and alpha bought with the rest."""
         done = inject(subnet, granted, credit)
         if not self.staking.tao.spend(netuid, done.tao_spent):
             # Too little to open the subnet's account: its alpha is minted all the same.
             dry = replace(granted, tao_in=u96f32.zero, excess_tao=u96f32.zero)
             done = inject(subnet, dry, Rao(0))
         self._note_injection(netuid, done)
-        return done.subnet, done.tao_spent
+        self._store_pool(netuid, subnet.pool, done.subnet.pool)
+        return done
+
+    def _store_pool(self, netuid: NetUid, before: Pool, after: Pool) -> None:
+        pools = self._storage.pools
+        if after.tao_reserve != before.tao_reserve:
+            pools.subnet_tao[netuid] = after.tao_reserve
+        if after.alpha_reserve != before.alpha_reserve:
+            pools.subnet_alpha_in[netuid] = after.alpha_reserve
+        weights = before.balancer, before.balancer_initialized
+        if (after.balancer, after.balancer_initialized) != weights:
+            self.staking.swap.store_weights(netuid, after)
 
     def _note_injection(self, netuid: NetUid, done: Injection) -> None:
-        storage, pool = self._storage, done.subnet.pool
+        storage = self._storage
         put(storage.emission.subnet_excess_tao, netuid, done.tao_bought_with)
         put(storage.emission.subnet_tao_in_emission, netuid, done.tao_in)
         put(storage.emission.subnet_alpha_in_emission, netuid, done.alpha_in)
-        put(storage.pools.subnet_tao, netuid, pool.tao_reserve)
-        put(storage.pools.subnet_alpha_in, netuid, pool.alpha_reserve)
-        self.staking.swap.store_weights(netuid, pool)
         if done.alpha_bought:
             held = storage.pools.subnet_protocol_alpha
             held[netuid] = Alpha(saturate_u64(int(held[netuid]) + int(done.alpha_bought)))
@@ -192,17 +199,17 @@ class Coinbase:
         flow = int(done.tao_bought_with) + int(done.tao_in)
         if flow:
             self.staking.record_protocol_flow(netuid, flow)
-        self._assets.mint(netuid, done.alpha_in)
 
     def _mint_alpha(
-        self, netuid: NetUid, subnet: Subnet, granted: Terms, root: Root, *, sells: bool
+        self, netuid: NetUid, done: Injection, granted: Terms, root: Root, *, sells: bool
     ) -> None:
         """The alpha side: what is minted, and how it waits for the epoch."""
         emission = self._storage.emission
-        after, pending = split_alpha(subnet, granted.alpha_out, root, root_sells=sells)
+        after, pending = split_alpha(done.subnet, granted.alpha_out, root, root_sells=sells)
         put(emission.subnet_alpha_out_emission, netuid, pending.minted)
         put(self._storage.pools.subnet_alpha_out, netuid, after.alpha_out)
-        self._assets.mint(netuid, pending.minted)
+        minted = saturate_u64(int(done.alpha_in) + int(pending.minted))
+        self._assets.mint(netuid, Alpha(minted))
         self._assets.recycle(netuid, pending.recycled)
         self._add_pending(netuid, pending)
 
@@ -225,9 +232,11 @@ class Coinbase:
             weight,
         )
         dynamic = self.staking.subnets.is_dynamic(netuid)
-        moving = effective_moving_price(storage.pools.subnet_moving_price[netuid], dynamic=dynamic)
+        before = storage.pools.subnet_moving_price[netuid]
+        moving = effective_moving_price(before, dynamic=dynamic)
         after = next_moving_price(moving, spot, smoothing, self._system.number)
-        put(storage.pools.subnet_moving_price, netuid, after)
+        if after != before:
+            storage.pools.subnet_moving_price[netuid] = after
 
 
 def put(values: BoundMap[NetUid, V], netuid: NetUid, value: V) -> None:

@@ -12,7 +12,7 @@ from taonet.pallets.balances import Balances
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.subtensor.errors import InsufficientBalance, SubnetNotExists
 from taonet.pallets.subtensor.storage import Storage
-from taonet.pallets.subtensor.subnet_accounts import burn_account, subnet_account
+from taonet.pallets.subtensor.subnet_accounts import subnet_account
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, NetUid, Rao, saturating_sub
 
@@ -75,7 +75,7 @@ class Tao:
 
     def burn(self, coldkey: AccountId, amount: Rao) -> None:
         """Lose TAO for ever; it still counts as issued."""
-        self.transfer(coldkey, burn_account(), amount)
+        self.transfer(coldkey, self._storage.constants.burn_account_id.account(), amount)
 
     def recycle(self, coldkey: AccountId, amount: Rao) -> None:
         """
