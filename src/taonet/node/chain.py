@@ -16,6 +16,7 @@ from taonet.node.config import NodeConfig
 from taonet.node.dev.backend import DevBackend
 from taonet.node.executor import BlockExecutor, BlockInput, ExecutedBlock
 from taonet.node.header import Header
+from taonet.node.shield import Shield
 from taonet.node.store.chain import BlockRecord
 from taonet.node.store.errors import UnknownBlock
 from taonet.node.store.state import StateReader
@@ -93,6 +94,7 @@ class Chain:
         self._listeners: list[Listener] = []
         self._runtimes: OrderedDict[bytes, Runtime] = OrderedDict()
         self._metadata: dict[int, bytes] = {}
+        self._shield = Shield.generate()
         self._apis = api_table(executor.runtime.codecs)
 
     def best(self) -> bytes:
@@ -188,7 +190,7 @@ class Chain:
         self, time_ms: int, slot: int, writes: Mapping[bytes, bytes | None]
     ) -> BlockImported:
         """Make the next block of what is ready, commit it and tell everyone."""
-        block = BlockInput(time_ms, slot, self.pool.ready(), writes)
+        block = BlockInput(time_ms, slot, self.pool.ready(), writes, self._shield)
         executed = self.executor.execute(block)
         self.executor.commit(executed)
         return self._imported(executed)

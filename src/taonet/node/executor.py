@@ -13,12 +13,15 @@ from typing import Self
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.state import State
 from taonet.node.header import Header, slot_digest
+from taonet.node.shield import Shield
 from taonet.node.store.chain import BlockRecord, ChainStore
 from taonet.node.trie import Trie, ordered_root
 from taonet.runtime.executive import Executive
 from taonet.runtime.extrinsic import Extrinsic, decode_extrinsic
 from taonet.runtime.runtime import Runtime
+from taonet.runtime.shielded_transaction import is_shielded, parse_shielded
 from taonet.runtime.transaction_validity import TransactionInvalid, ValidTransaction
+from taonet.scale.codec import MalformedScale
 
 ZERO_HASH = bytes(32)
 
@@ -35,6 +38,8 @@ class BlockInput:
     transactions: Iterable[Extrinsic]
     writes: Mapping[bytes, bytes | None] = field(default_factory=dict)
     """Raw storage that a developer sets at the block's end; None removes a key."""
+    shield: Shield | None = None
+    """Opens encrypted transactions; None for an author that does not."""
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,24 @@ class BlockExecutor:
             number=number, parent_hash=self.head.hash, time_ms=block.time_ms, digest=digest
         )
         included: list[bytes] = []
-        for raw in executive.inherents(block.time_ms):
+        for raw in executive.inherents(block.time_ms, self._new_key(block.shield)):
             executive.apply_extrinsic(self.decode(raw))
             included.append(raw)
-        applied, refused = self._apply(block.transactions)
+        applied, refused = self._apply(block.transactions, block.shield)
         executive.finalize_block()
         for key, value in block.writes.items():
             self._write(key, value)
         return self._seal(number, digest, included + applied, refused)
 
-    def _apply(self, transactions: Iterable[Extrinsic]) -> tuple[list[bytes], list[Refused]]:
+    def _new_key(self, shield: Shield | None) -> bytes | None:
+        """What the author must announce, None if the chain knows it."""
+        if shield is None or shield.is_known_to(self.runtime):
+            return None
+        return shield.public
+
+    def _apply(
+        self, transactions: Iterable[Extrinsic], shield: Shield | None
+    ) -> tuple[list[bytes], list[Refused]]:
         """Apply what fits, in order; a full block ends the trying."""
         included: list[bytes] = []
         refused: list[Refused] = []
@@ -139,7 +152,22 @@ class BlockExecutor:
                     break
             else:
                 included.append(extrinsic.raw)
+                if shield is not None and is_shielded(extrinsic.call):
+                    included += self._apply_carried(extrinsic, shield)
         return included, refused
+
+    def _apply_carried(self, carrier: Extrinsic, shield: Shield) -> list[bytes]:
+        """Apply what an encrypted transaction holds, right behind it; nothing if it may not."""
+        shielded = parse_shielded(carrier.call.argument("ciphertext"))
+        raw = None if shielded is None else shield.open(shielded)
+        if raw is None:
+            return []
+        try:
+            carried = self.decode(raw)
+            self.executive.apply_extrinsic(carried)
+        except (MalformedScale, TransactionInvalid):
+            return []
+        return [carried.raw]
 
     def _write(self, key: bytes, value: bytes | None) -> None:
         overlay = self.runtime.state.overlay

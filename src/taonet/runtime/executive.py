@@ -33,6 +33,7 @@ from taonet.pallets.system import (
     LastRuntimeUpgradeInfo,
     System,
 )
+from taonet.pallets.timestamp import InvalidInherent
 from taonet.pallets.transaction_payment import (
     FeeDetails,
     fee_details,
@@ -76,6 +77,7 @@ class Executive:
         self._use = BlockUse(BLOCK_WEIGHTS.base_block)
         self._block = BlockView(0, H256.zero())
         self._index = 0
+        self._inherents = 0
         self._author: AccountId | None = None
         # What the pool does not say to older clients, the dispatch has still to say.
         self._guards_passed = runtime.config.client_profile is not ClientProfile.SDK10
@@ -111,7 +113,7 @@ class Executive:
         state.events.clear()
         state.extrinsic, state.finalizing = None, False
         logs = tuple(runtime.codecs.of(DigestItem).decode(log) for log in digest)
-        self._block, self._index = BlockView(number, parent_hash), 0
+        self._block, self._index, self._inherents = BlockView(number, parent_hash), 0, 0
         runtime.system.begin_block(number, H256(parent_hash), Digest(logs))
         self._author = runtime.aura.author()
         self._note_upgrade()
@@ -122,10 +124,13 @@ class Executive:
             proof_size += weight.proof_size
         self._use = BlockUse(Weight(ref_time, proof_size))
 
-    def inherents(self, time_ms: int) -> list[bytes]:
-        """The extrinsics that the block must start with: its time."""
-        call = Call(*CALLS["Timestamp", "set"], (time_ms,))
-        return [encode_bare(self.runtime.codecs.of(RUNTIME_CALL).encode(call))]
+    def inherents(self, time_ms: int, shield_key: bytes | None = None) -> list[bytes]:
+        """The extrinsics that the block must start with: its time, a key that is new."""
+        calls = [Call(*CALLS["Timestamp", "set"], (time_ms,))]
+        if shield_key is not None:
+            calls.append(Call(*CALLS["MevShield", "announce_next_key"], (shield_key,)))
+        encode = self.runtime.codecs.of(RUNTIME_CALL).encode
+        return [encode_bare(encode(call)) for call in calls]
 
     def apply_extrinsic(
         self, extrinsic: Extrinsic, *, signature_checked: bool = False
@@ -203,7 +208,7 @@ class Executive:
 
     def _apply_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> DispatchError | None:
         inherent = info.class_ is DispatchClass.MANDATORY
-        if inherent and self._index > 0:
+        if inherent and self._index > self._inherents:
             # Inherents come first, and only from the block's author.
             raise TransactionInvalid(Invalid.BAD_MANDATORY)
         if not inherent:
@@ -214,10 +219,15 @@ class Executive:
         post = _FREE
         try:
             post = self.runtime.apply(extrinsic.call, Unsigned())
+        except InvalidInherent as refusal:
+            self._use.remove(info, extrinsic.length)
+            raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal
         except DispatchError as refusal:
             if inherent:
+                self._use.remove(info, extrinsic.length)
                 raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal
             error = refusal
+        self._inherents += inherent
         self._note_applied(info, self._reclaim(info, post), error)
         return error
 

@@ -22,6 +22,7 @@ from taonet.runtime.fee_payment import FeePayment
 from taonet.runtime.guards import COLDKEY_SWAP_CODES, check_guards, custom_code
 from taonet.runtime.metadata_hash import metadata_hash
 from taonet.runtime.runtime import Runtime
+from taonet.runtime.shielded_transaction import is_shielded, parse_shielded
 from taonet.runtime.signature import is_signed
 from taonet.runtime.transaction_validity import (
     LONGEVITY_MAX,
@@ -37,6 +38,9 @@ OPERATIONAL_PRIORITY = 10_000_000_000
 
 SHIELD_ERA_PERIOD_MAX = 8
 """An encrypted transaction that waited longer could not be decrypted any more."""
+
+SHIELDED_MALFORMED = 23
+"""The code of a carrier whose ciphertext has not the parts of one."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,8 @@ class TransactionChecks:
     def _check_call(self, signer: AccountId, call: Call, era: MortalEra | None) -> None:
         if call.pallet == "Sudo" and signer != self._runtime.sudo.key:
             raise TransactionInvalid(Invalid.BAD_SIGNER)
-        if call.pallet == "MevShield" and call.spec.name == "submit_encrypted":
-            _check_shield_era(era)
+        if is_shielded(call):
+            _check_shielded(call, era)
         try:
             check_guards(self._runtime, signer, call)
         except ModuleError as error:
@@ -153,9 +157,11 @@ class TransactionChecks:
                 raise custom(code) from error
 
 
-def _check_shield_era(era: MortalEra | None) -> None:
+def _check_shielded(call: Call, era: MortalEra | None) -> None:
     if era is None or era.period > SHIELD_ERA_PERIOD_MAX:
         raise TransactionInvalid(Invalid.STALE)
+    if parse_shielded(call.argument("ciphertext")) is None:
+        raise custom(SHIELDED_MALFORMED)
 
 
 def nonce_tag(signer: AccountId, nonce: int) -> bytes:
