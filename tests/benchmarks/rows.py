@@ -61,6 +61,14 @@ def _epoch(variant: str, name: str) -> Reading:
 
 
 READINGS: Mapping[str, tuple[Reading, ...]] = {
+    "blocks": (
+        Reading(
+            "memory_mib",
+            "memory, 128 subnets of 256 neurons; 400 MB are 381 MiB",
+            "MiB",
+            target="<= 381",
+        ),
+    ),
     "epoch": (
         _epoch("yuma2", "Yuma 2"),
         _epoch("yuma3", "Yuma 3"),
@@ -80,6 +88,14 @@ READINGS: Mapping[str, tuple[Reading, ...]] = {
         Reading(
             "one_at_a_time.added_ttft_percent_p50", "added to the first token", "%", target="<= 5"
         ),
+    ),
+    "scale": (
+        Reading(
+            "extrinsic_times_faster",
+            "decode of an extrinsic, times faster than bittensor-core",
+            target=">= 4",
+        ),
+        Reading("events_times_faster", "decode of a block's events, times faster"),
     ),
     "store": (
         Reading(
@@ -129,11 +145,12 @@ def rows_of(name: str, measured: Any) -> list[Row]:
     """The rows in what a module answered."""
     if isinstance(measured, list):
         return [row for each in measured for row in rows_of(name, each)]
+    read = [reading.row(measured) for reading in READINGS.get(name, ())]
     if "figure" not in measured:
-        return [reading.row(measured) for reading in READINGS.get(name, ())]
+        return read
     known = {key: value for key, value in measured.items() if key in Row.__dataclass_fields__}
     further = {key: value for key, value in measured.items() if key not in known}
-    return [Row(**known, further=further)]
+    return [Row(**known, further=further), *read]
 
 
 def module(name: str) -> Any:

@@ -18,9 +18,9 @@ def test_without_a_target_nothing_is_met_or_missed() -> None:
 
 
 def test_a_row_keeps_what_it_does_not_know_as_further_figures() -> None:
-    (row,) = rows_of("blocks", {"name": "blocks", "figure": 54.0, "target": ">= 20", "keys": 7})
+    (row,) = rows_of("rpc", {"name": "headers", "figure": 54.0, "target": ">= 20", "keys": 7})
 
-    assert (row.name, row.figure, row.met, row.further) == ("blocks", 54.0, True, {"keys": 7})
+    assert (row.name, row.figure, row.met, row.further) == ("headers", 54.0, True, {"keys": 7})
 
 
 def test_figures_by_name_are_read_beside_their_reference() -> None:
