@@ -11,6 +11,7 @@ import typer
 from docs.generate import PAGES, REFERENCE, page
 
 from taonet.cli.main import COMMANDS, application
+from tests.benchmarks.__main__ import names
 from tests.test_tidy import committed
 
 ROOT = Path(__file__).parent.parent
@@ -116,3 +117,9 @@ def test_shown_commands_and_their_options_exist() -> None:
             wrong.append(f"{document}: taonet {line}")
 
     assert wrong == []
+
+
+def test_every_benchmark_is_on_its_page() -> None:
+    page_of = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([a-z_]+)` \|", page_of, re.MULTILINE) == names()
