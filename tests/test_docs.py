@@ -1,16 +1,21 @@
 """What the documents say is there is there, and what is there is in the documents."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import typer
 from docs.generate import PAGES, REFERENCE, page
+from docs.picture import draw, read
 
 from taonet.cli.main import COMMANDS, application
+from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey
+from taonet.runtime.pallets import SPECS
 from tests.benchmarks.__main__ import names
 from tests.test_tidy import committed
 
@@ -75,6 +80,14 @@ def test_the_tree_in_the_readme_is_the_tree() -> None:
     assert tree() == folders - {"./"}
 
 
+def test_what_the_readme_says_is_missing_is_missing() -> None:
+    passage = README.split("**Not every pallet.**")[1].split("\n- ")[0]
+    missing = set(re.findall(r"`(\w+)`", passage))
+
+    assert "EVM" in missing
+    assert missing & {spec.name for spec in SPECS} == set()
+
+
 def test_the_readme_names_the_make_targets_and_no_others() -> None:
     assert set(re.findall(r"`?make ([a-z]+)[ `\n]", README)) >= TARGETS
     for path in DOCUMENTS:
@@ -123,3 +136,19 @@ def test_every_benchmark_is_on_its_page() -> None:
     page_of = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^\| `([a-z_]+)` \|", page_of, re.MULTILINE) == names()
+
+
+def test_the_picture_shows_the_network_and_nothing_of_the_machine() -> None:
+    neuron = NeuronSurvey("miner-1", "miner", 2, "5F", "serving", None, "", 0.5, 0.0, 3.0, 3.0, {})
+    home = str(Path.home() / ".taonet" / "network" / "gateway" / "api_key")
+    network = NetworkSurvey(
+        "ws://127.0.0.1:9944", "http://127.0.0.1:8080/v1", home, 7, 2, "text", 20, 21, 0.5,
+        (neuron,), {"phase": "serving"},
+    )  # fmt: skip
+
+    drawn = draw(read(json.loads(json.dumps(network.as_json()))))
+
+    shown = "".join(ElementTree.fromstring(drawn).itertext()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "miner-1" in shown
+    assert "~/.taonet/network/gateway/api_key" in shown
+    assert "font-face" not in drawn
