@@ -64,7 +64,8 @@ class Call:
         raise LookupError(f"{self.name} has no parameter {name}")
 
 
-RUNTIME_CALL: Type[Call] = Late("RuntimeCall")
+RUNTIME_CALL_NAME = "RuntimeCall"
+RUNTIME_CALL: Type[Call] = Late(RUNTIME_CALL_NAME)
 
 RuntimeCall = Annotated[Call, RUNTIME_CALL]
 """The annotation of a parameter that is a call."""
@@ -128,13 +129,19 @@ class CallCodec:
             raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
         if self._depth >= CALL_DEPTH_MAX:
             raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
+        codec = self._arguments.get(key) or self._codec_of_arguments(key)
         self._depth += 1
         try:
-            values, offset = self._codec_of_arguments(key).decode_at(data, offset + 2)
+            values, offset = codec.decode_at(data, offset + 2)
         finally:
             self._depth -= 1
-        spec, pallet = self._calls[key]
-        return Call(spec, pallet, key[0], values), offset
+        call = _new(Call)
+        # As the constructor does, which would assign field by field.
+        fields = call.__dict__
+        fields["spec"], fields["pallet"] = self._calls[key]
+        fields["pallet_index"] = key[0]
+        fields["arguments"] = values
+        return call, offset
 
     def _codec_of_arguments(self, key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
         compiled = self._arguments.get(key)
@@ -144,3 +151,6 @@ class CallCodec:
             )
             compiled = self._arguments[key] = self._codecs.of(types)
         return compiled
+
+
+_new = object.__new__

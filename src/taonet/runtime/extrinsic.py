@@ -8,9 +8,10 @@ Source: polkadot-sdk sp_runtime::generic::UncheckedExtrinsic.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from taonet.frame.call import RUNTIME_CALL, Call
+from taonet.frame.call import RUNTIME_CALL_NAME, Call
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.runtime.era import MortalEra, decode_era
@@ -35,22 +36,45 @@ class Extrinsic:
     """
     A decoded extrinsic. `signer` is None for a bare one, and then so are era, nonce and the rest.
 
-    `hash` is of `raw`, the length prefix included; `length` is that of `raw`, which fees count.
+    Its parts that are only hashed or verified stay where they are in `raw`.
     """
 
     raw: bytes
-    hash: bytes
-    length: int
     call: Call
-    call_bytes: bytes
+    call_start: int
     signer: AccountId | None = None
     scheme: int = SR25519
-    signature: bytes = b""
     era: MortalEra | None = None
     nonce: int = 0
     tip: int = 0
     metadata_hash_mode: int = 0
-    extension_bytes: bytes = b""
+    extension_start: int = 0
+
+    @cached_property
+    def hash(self) -> bytes:
+        """blake2-256 of `raw`, the length prefix included: what clients look for."""
+        return blake2_256(self.raw)
+
+    @property
+    def length(self) -> int:
+        """The bytes of `raw`, which fees count."""
+        return len(self.raw)
+
+    @property
+    def call_bytes(self) -> bytes:
+        """The call as it was sent."""
+        return self.raw[self.call_start :]
+
+    @property
+    def signature(self) -> bytes:
+        """The signature without its scheme."""
+        length = _SIGNATURE_LENGTHS[self.scheme]
+        return self.raw[self.extension_start - length : self.extension_start]
+
+    @property
+    def extension_bytes(self) -> bytes:
+        """Era, nonce, tip and metadata-hash mode as they were sent."""
+        return self.raw[self.extension_start : self.call_start]
 
     def payload(
         self, *, versions: bytes, genesis: bytes, birth: bytes, metadata_hash: bytes | None
@@ -71,9 +95,9 @@ def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
         if version == SIGNED:
             return _decode_signed(codecs, raw, start + 1)
         if version in BARE:
-            call, end = codecs.of(RUNTIME_CALL).decode_prefix(raw, start + 1)
+            call, end = codecs.late(RUNTIME_CALL_NAME).decode_prefix(raw, start + 1)
             _expect_end(raw, end)
-            return Extrinsic(raw, blake2_256(raw), len(raw), call, raw[start + 1 :])
+            return Extrinsic(raw, call, start + 1)
     except IndexError as error:
         raise MalformedScale("the extrinsic is cut off") from error
     raise MalformedScale(f"extrinsics of version 0x{version:02x} are not known here")
@@ -84,7 +108,6 @@ def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
         raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
     # Read first: it is an IndexError where the address is cut off.
     scheme = raw[start + 33]
-    signer = AccountId(raw[start + 1 : start + 33])
     if scheme not in _SIGNATURE_LENGTHS:
         raise MalformedScale(f"there is no signature scheme {scheme}")
     extension = start + 34 + _SIGNATURE_LENGTHS[scheme]
@@ -95,23 +118,22 @@ def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
     if nonce > _U32_MAX or tip > _U64_MAX or mode > 1:
         raise MalformedScale("the nonce, the tip or the metadata-hash mode is out of range")
     offset += 1
-    call, end = codecs.of(RUNTIME_CALL).decode_prefix(raw, offset)
+    call, end = codecs.late(RUNTIME_CALL_NAME).decode_prefix(raw, offset)
     _expect_end(raw, end)
-    return Extrinsic(
-        raw,
-        blake2_256(raw),
-        len(raw),
-        call,
-        raw[offset:],
-        signer,
-        scheme,
-        raw[start + 34 : extension],
-        era,
-        nonce,
-        tip,
-        mode,
-        raw[extension:offset],
-    )
+    extrinsic = object.__new__(Extrinsic)
+    # As the constructor does, which would assign field by field.
+    fields = extrinsic.__dict__
+    fields["raw"] = raw
+    fields["call"] = call
+    fields["call_start"] = offset
+    fields["signer"] = bytes.__new__(AccountId, raw[start + 1 : start + 33])
+    fields["scheme"] = scheme
+    fields["era"] = era
+    fields["nonce"] = nonce
+    fields["tip"] = tip
+    fields["metadata_hash_mode"] = mode
+    fields["extension_start"] = extension
+    return extrinsic
 
 
 def _expect_end(raw: bytes, end: int) -> None:

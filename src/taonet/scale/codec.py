@@ -7,6 +7,7 @@ what is left, an unknown variant, a compact integer in a long form, or bytes lef
 `MalformedScale` naming the place. A value out of its type's range raises `OverflowError`.
 """
 
+import dataclasses
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -94,9 +95,9 @@ def encode_compact(value: int) -> bytes:
 def decode_compact(data: bytes, offset: int) -> tuple[int, int]:
     """The compact integer at `offset` and the offset behind it; long forms are refused."""
     first = data[offset]
-    mode = first & 3
-    if mode == 0:
+    if not first & 3:
         return first >> 2, offset + 1
+    mode = first & 3
     if mode == 3:
         return _decode_big_compact(data, offset, (first >> 2) + 4)
     length = 2 if mode == 1 else 4
@@ -139,6 +140,10 @@ class Codecs:
             compiled = self._compile(described)
             self._compiled[described] = compiled
         return compiled
+
+    def late(self, name: str) -> Codec[Any]:
+        """The codec of a `Late` type by its name: quicker than `of`, which hashes the type."""
+        return self._late[name]
 
     def fields(self, fields: tuple[Field, ...], build: Callable[..., T]) -> Codec[T]:
         """The codec of a row of fields: `build(*values)` makes the value."""
@@ -183,8 +188,14 @@ class Codecs:
         def encode(value: Any) -> bytes:
             return bytes((value.variant_index,)) + of(value.variant_index).encode(value)
 
+        decoders: dict[int, Decode] = {}
+
         def decode(data: bytes, offset: int) -> tuple[Any, int]:
-            return of(data[offset]).decode_at(data, offset + 1)
+            index = data[offset]
+            decoder = decoders.get(index)
+            if decoder is None:
+                decoder = decoders[index] = of(index).decode_at
+            return decoder(data, offset + 1)
 
         return Codec(encode, decode)
 
@@ -233,6 +244,8 @@ class _Source:
             "decompact": decode_compact,
             "Malformed": MalformedScale,
             "booleans": _BOOLEANS,
+            "new_bytes": bytes.__new__,
+            "new": object.__new__,
         }
 
     def single(self, described: Type[Any]) -> Codec[Any]:
@@ -247,16 +260,28 @@ class _Source:
         build: Callable[..., Any] | None,
     ) -> Codec[Any]:
         """The codec of several values: by attribute of an object, or of a tuple."""
-        values = ", ".join(self._decode(e) for e in elements)
+        values = [self._decode(e) for e in elements]
         if build is None:
-            result = f"({values},)" if elements else "()"
+            result = f"({', '.join(values)},)" if elements else "()"
+        elif attributes is not None and _is_plain_dataclass(build):
+            result = self._filled(build, attributes, values)
         else:
-            result = f"{self._name(build)}({values})"
+            result = f"{self._name(build)}({', '.join(values)})"
         parts = []
         for i, element in enumerate(elements):
             source = f"value[{i}]" if attributes is None else f"value.{attributes[i]}"
             parts.append(self._encode(element, source))
         return self._finish(result, " + ".join(parts) or "b''")
+
+    def _filled(self, cls: Callable[..., Any], attributes: list[str], values: list[str]) -> str:
+        """A frozen dataclass made without its constructor, which assigns field by field."""
+        result = self._fresh()
+        self._lines.append(f"{result} = new({self._name(cls)})")
+        if attributes:
+            self._lines.append(f"fields = {result}.__dict__")
+        for attribute, value in zip(attributes, values, strict=True):
+            self._lines.append(f"fields[{attribute!r}] = {value}")
+        return result
 
     def _finish(self, decoded: str, encoded: str) -> Codec[Any]:
         body = "".join(f"    {line}\n" for line in self._lines)
@@ -284,8 +309,11 @@ class _Source:
             case Primitive(name):
                 self._decode_primitive(name, result)
             case ByteArray(length, build, _):
-                builder = "" if build is bytes else self._name(build)
-                self._lines.append(f"{result} = {builder}(data[o:o + {length}]); o += {length}")
+                # A value cut off at the end is noticed by its offset, not by its class's own check.
+                piece = f"data[o:o + {length}]"
+                if build is not bytes:
+                    piece = f"new_bytes({self._name(build)}, {piece})"
+                self._lines.append(f"{result} = {piece}; o += {length}")
             case Compact(inner):
                 self._decode_compact(inner, result)
             case FixedPoint(_, bits, _):
@@ -377,6 +405,15 @@ class _Source:
         size, signed = int(name[1:]) // 8, name[0] == "i"
         sign = ", signed=True" if signed else ""
         return f"({value}).to_bytes({size}, 'little'{sign})"
+
+
+def _is_plain_dataclass(build: Callable[..., Any]) -> bool:
+    """Whether an instance is nothing but its fields: no slots, nothing done after `__init__`."""
+    return (
+        dataclasses.is_dataclass(build)
+        and not hasattr(build, "__post_init__")
+        and not hasattr(build, "__slots__")
+    )
 
 
 def _encode_text(value: str) -> bytes:
