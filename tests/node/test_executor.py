@@ -17,7 +17,7 @@ async def test_a_blocks_roots_are_those_of_its_state_and_body() -> None:
     block = small.block()
 
     assert small.free(BOB) == before + 10**9
-    assert len(block.extrinsics) == 2
+    assert len(block.extrinsics) == 3, "the time, the key and the transfer"
     items = small.store.state_at(1).items()
     assert state_root(items) == block.header.state_root
     assert Header.decode(block.header.encoded) == block.header

@@ -9,12 +9,15 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import structlog
 
 from taonet.frame.state import State
 from taonet.node.config import NodeConfig
 from taonet.node.dev.backend import DevBackend
-from taonet.node.executor import BlockExecutor, BlockInput, ExecutedBlock
+from taonet.node.executor import BlockExecutor, BlockInput, Dropped, ExecutedBlock
 from taonet.node.header import Header
 from taonet.node.shield import Shield
 from taonet.node.store.chain import BlockRecord
@@ -32,6 +35,8 @@ from taonet.runtime.composition import (
 from taonet.runtime.extrinsic import Extrinsic
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.transaction_validity import ValidTransaction
+
+log = structlog.get_logger()
 
 RUNTIMES_MAX = 16
 """Runtimes over recent blocks that are kept for reading."""
@@ -81,9 +86,12 @@ class Chain:
     name = "Bittensor"
     properties: Mapping[str, Any] = {"ss58Format": 42, "tokenDecimals": 9, "tokenSymbol": "TAO"}
 
-    def __init__(self, executor: BlockExecutor, config: NodeConfig) -> None:
+    def __init__(
+        self, executor: BlockExecutor, config: NodeConfig, shield: Shield | None = None
+    ) -> None:
         self.executor = executor
         self.config = config
+        self.shield = shield or Shield.generate()
         self.pool = TransactionPool(PoolChecker(executor))
         self.genesis_hash = executor.genesis_hash
         self.chain_type = config.chain_type
@@ -94,7 +102,6 @@ class Chain:
         self._listeners: list[Listener] = []
         self._runtimes: OrderedDict[bytes, Runtime] = OrderedDict()
         self._metadata: dict[int, bytes] = {}
-        self._shield = Shield.generate()
         self._apis = api_table(executor.runtime.codecs)
 
     def best(self) -> bytes:
@@ -190,7 +197,15 @@ class Chain:
         self, time_ms: int, slot: int, writes: Mapping[bytes, bytes | None]
     ) -> BlockImported:
         """Make the next block of what is ready, commit it and tell everyone."""
-        block = BlockInput(time_ms, slot, self.pool.ready(), writes, self._shield)
+        number = self.executor.head.number + 1
+        block = BlockInput(
+            time_ms,
+            slot,
+            self.pool.ready(),
+            writes,
+            shield_key=self.shield.public_key(number),
+            opener=partial(self.shield.open, number=number),
+        )
         executed = self.executor.execute(block)
         self.executor.commit(executed)
         return self._imported(executed)
@@ -211,6 +226,8 @@ class Chain:
 
     def _imported(self, block: ExecutedBlock) -> BlockImported:
         imported = BlockImported(block.header, block.header.hash, block.extrinsics, block.changes)
+        for dropped in block.dropped:
+            log.info("carried_transaction_dropped", **_facts_of(dropped))
         done = self._settle(block, imported)
         for listener in list(self._listeners):
             listener(imported)
@@ -237,6 +254,10 @@ class Chain:
         else:
             self._runtimes.move_to_end(block_hash)
         return runtime
+
+
+def _facts_of(dropped: Dropped) -> dict[str, str]:
+    return {"carrier": f"0x{dropped.carrier.hash.hex()}", "reason": dropped.reason}
 
 
 def _tell_all(done: list[Waiting], status: Any) -> None:

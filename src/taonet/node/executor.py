@@ -13,13 +13,13 @@ from typing import Self
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.state import State
 from taonet.node.header import Header, slot_digest
-from taonet.node.shield import Shield
+from taonet.node.shield import CannotOpen
 from taonet.node.store.chain import BlockRecord, ChainStore
 from taonet.node.trie import Trie, ordered_root
 from taonet.runtime.executive import Executive
 from taonet.runtime.extrinsic import Extrinsic, decode_extrinsic
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.shielded_transaction import is_shielded, parse_shielded
+from taonet.runtime.shielded_transaction import is_shielded
 from taonet.runtime.transaction_validity import TransactionInvalid, ValidTransaction
 from taonet.scale.codec import MalformedScale
 
@@ -38,8 +38,13 @@ class BlockInput:
     transactions: Iterable[Extrinsic]
     writes: Mapping[bytes, bytes | None] = field(default_factory=dict)
     """Raw storage that a developer sets at the block's end; None removes a key."""
-    shield: Shield | None = None
-    """Opens encrypted transactions; None for an author that does not."""
+    shield_key: bytes | None = None
+    """What the block announces to encrypt with; None announces nothing."""
+    opener: Callable[[bytes], bytes] | None = None
+    """
+    What a carrier's ciphertext holds, or `CannotOpen`. None where nothing is to be opened: a block
+    that is run again holds what was carried among its transactions.
+    """
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,14 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Dropped:
+    """A carrier that stands in the block without what it carried, and why."""
+
+    carrier: Extrinsic
+    reason: str
+
+
+@dataclass(frozen=True)
 class ExecutedBlock:
     """A block that ran: what it holds, what it changed, and what was left out of it."""
 
@@ -58,6 +71,16 @@ class ExecutedBlock:
     extrinsics: tuple[bytes, ...]
     changes: Mapping[bytes, bytes | None]
     refused: tuple[Refused, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass
+class _Body:
+    """A block's body while it grows."""
+
+    included: list[bytes] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
 
 
 class BlockExecutor:
@@ -119,55 +142,43 @@ class BlockExecutor:
         executive.initialize_block(
             number=number, parent_hash=self.head.hash, time_ms=block.time_ms, digest=digest
         )
-        included: list[bytes] = []
-        for raw in executive.inherents(block.time_ms, self._new_key(block.shield)):
+        body = _Body()
+        for raw in executive.inherents(block.time_ms, block.shield_key):
             executive.apply_extrinsic(self.decode(raw))
-            included.append(raw)
-        applied, refused = self._apply(block.transactions, block.shield)
+            body.included.append(raw)
+        self._apply(block, body)
         executive.finalize_block()
         for key, value in block.writes.items():
             self._write(key, value)
-        return self._seal(number, digest, included + applied, refused)
+        return self._seal(number, digest, body)
 
-    def _new_key(self, shield: Shield | None) -> bytes | None:
-        """What the author must announce, None if the chain knows it."""
-        if shield is None or shield.is_known_to(self.runtime):
-            return None
-        return shield.public
-
-    def _apply(
-        self, transactions: Iterable[Extrinsic], shield: Shield | None
-    ) -> tuple[list[bytes], list[Refused]]:
+    def _apply(self, block: BlockInput, body: _Body) -> None:
         """Apply what fits, in order; a full block ends the trying."""
-        included: list[bytes] = []
-        refused: list[Refused] = []
         too_large = 0
-        for extrinsic in transactions:
+        for extrinsic in block.transactions:
             try:
                 self.executive.apply_extrinsic(extrinsic, signature_checked=True)
             except TransactionInvalid as reason:
-                refused.append(Refused(extrinsic, reason))
+                body.refused.append(Refused(extrinsic, reason))
                 too_large += reason.exhausts_resources
                 if too_large >= TOO_LARGE_MAX:
                     break
             else:
-                included.append(extrinsic.raw)
-                if shield is not None and is_shielded(extrinsic.call):
-                    included += self._apply_carried(extrinsic, shield)
-        return included, refused
+                body.included.append(extrinsic.raw)
+                if block.opener is not None and is_shielded(extrinsic.call):
+                    self._apply_carried(extrinsic, block.opener, body)
 
-    def _apply_carried(self, carrier: Extrinsic, shield: Shield) -> list[bytes]:
-        """Apply what an encrypted transaction holds, right behind it; nothing if it may not."""
-        shielded = parse_shielded(carrier.call.argument("ciphertext"))
-        raw = None if shielded is None else shield.open(shielded)
-        if raw is None:
-            return []
+    def _apply_carried(
+        self, carrier: Extrinsic, opener: Callable[[bytes], bytes], body: _Body
+    ) -> None:
+        """Apply what an included carrier holds, right behind it, if that may stand there."""
         try:
-            carried = self.decode(raw)
+            carried = self.decode(opener(carrier.call.argument("ciphertext")))
             self.executive.apply_extrinsic(carried)
-        except (MalformedScale, TransactionInvalid):
-            return []
-        return [carried.raw]
+        except (CannotOpen, MalformedScale, TransactionInvalid) as reason:
+            body.dropped.append(Dropped(carrier, str(reason)))
+        else:
+            body.included.append(carried.raw)
 
     def _write(self, key: bytes, value: bytes | None) -> None:
         overlay = self.runtime.state.overlay
@@ -176,19 +187,16 @@ class BlockExecutor:
         else:
             overlay.put(key, value)
 
-    def _seal(
-        self,
-        number: int,
-        digest: tuple[bytes, ...],
-        included: list[bytes],
-        refused: list[Refused],
-    ) -> ExecutedBlock:
+    def _seal(self, number: int, digest: tuple[bytes, ...], body: _Body) -> ExecutedBlock:
         written = dict(self.runtime.state.overlay.changes())
         parent = self.store.state_at(self.head.number)
         changes = {key: value for key, value in written.items() if parent.get(key) != value}
         self.trie.update(changes)
-        header = Header(self.head.hash, number, self.trie.root(), ordered_root(included), digest)
-        return ExecutedBlock(header, tuple(included), changes, tuple(refused))
+        extrinsics_root = ordered_root(body.included)
+        header = Header(self.head.hash, number, self.trie.root(), extrinsics_root, digest)
+        return ExecutedBlock(
+            header, tuple(body.included), changes, tuple(body.refused), tuple(body.dropped)
+        )
 
     def commit(self, block: ExecutedBlock) -> None:
         """Write an executed block and make it the head."""

@@ -19,6 +19,7 @@ from taonet.node.dev.control import DevControl
 from taonet.node.engines.embedded import EmbeddedEngine
 from taonet.node.executor import BlockExecutor
 from taonet.node.rpc.server import RpcServer
+from taonet.node.shield import Shield
 from taonet.node.store.chain import ChainStore
 from taonet.node.store.key_value import KeyValueStore
 from taonet.node.store.lmdb_store import LmdbStore
@@ -48,6 +49,11 @@ def open_store(config: NodeConfig) -> ChainStore:
     return ChainStore.open(values, keep_blocks=config.keep_blocks)
 
 
+def open_shield(config: NodeConfig) -> Shield:
+    """The keys that the node offers: those of its folder, or new ones with a chain in memory."""
+    return Shield.generate() if config.folder is None else Shield.open_folder(config.folder)
+
+
 @asynccontextmanager
 async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterator[Node]:
     """A node that serves and makes blocks while the context is open."""
@@ -56,7 +62,7 @@ async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterat
         executor = BlockExecutor.open(
             store, lambda: localnet_genesis(config.runtime), config.runtime
         )
-        chain = Chain(executor, config)
+        chain = Chain(executor, config, open_shield(config))
         engine = EmbeddedEngine(chain, config, clock or SystemClock())
         if config.dev:
             chain.dev = DevControl(chain, engine)

@@ -1,52 +1,135 @@
 """
-The author's side of encrypted transactions.
+The author's side of encrypted transactions: its keys, and how it opens what they encrypt.
 
-A wallet encrypts a signed transaction to the key that the chain announces and sends it inside
-`MevShield.submit_encrypted`; nobody learns what it does before it stands in a block. The author
-opens it and puts it right behind its carrier. A key serves as long as the process: what it opened
-is public a moment later anyway.
+A wallet encrypts a signed transaction to the key that the chain offers and sends it inside
+`MevShield.submit_encrypted`; nobody learns what it does before it stands in a block. The key of
+each block follows from its number and one secret of 32 bytes, so that a node which starts again, or
+takes blocks back, still has every key that its chain offers. The secret stays in the chain's
+folder; a chain in memory forgets it with everything else. A chain that was brought here without its
+secret offers keys that cannot be used for three blocks.
 
-Source: subtensor pallets/shield/src/lib.rs @ 14bc6f9.
+The real chain's author opens a carrier only in the block that its key was announced for. Here every
+block may use the keys of the last `KEYS_KEPT` blocks: no carrier outlives them, and none waits.
+
+Source: subtensor pallets/shield/src/lib.rs, node/src/dev_keystore.rs @ 14bc6f9.
 """
 
-from typing import Final
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, Self
 
 from Crypto.Cipher import ChaCha20_Poly1305
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
 from taonet.primitives.hashing import twox_128
-from taonet.runtime.runtime import Runtime
-from taonet.runtime.shielded_transaction import ShieldedTransaction
+from taonet.runtime.shielded_transaction import parse_shielded
 
+SECRET_BYTES: Final = 32
+KEY_FILE: Final = "shield.key"
+SEED_BYTES: Final = 64
 TAG_BYTES: Final = 16
+
+KEYS_KEPT: Final = 64
+"""
+Blocks whose keys open carriers: a key is offered up to 30 blocks after it was announced, where 32
+authorities take turns, and what is encrypted to it lives for 8 more.
+"""
+
+
+class CannotOpen(ValueError):
+    """A carrier that holds nothing this author can use; the text says why."""
+
+
+class SecretDamaged(ValueError):
+    """The file of the secret does not hold one; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class _AuthorKey:
+    private: MLKEM768PrivateKey
+    public: bytes
+    hash: bytes
 
 
 class Shield:
-    """One author's key: what is announced, and how to open what was encrypted to it."""
+    """One author's keys, by block number."""
 
-    def __init__(self, key: MLKEM768PrivateKey) -> None:
-        self._key = key
-        self.public = key.public_key().public_bytes_raw()
-        self._hash = twox_128(self.public)
+    def __init__(self, secret: bytes) -> None:
+        assert len(secret) == SECRET_BYTES
+        self._secret = secret
+        self._key = lru_cache(maxsize=KEYS_KEPT + 1)(self._derive)
 
     @classmethod
-    def generate(cls) -> "Shield":
-        """A shield with a new random key."""
-        return cls(MLKEM768PrivateKey.generate())
+    def generate(cls) -> Self:
+        """A shield with a new random secret."""
+        return cls(os.urandom(SECRET_BYTES))
 
-    def is_known_to(self, runtime: Runtime) -> bool:
-        """Whether the chain announces this key alone, so that it need not be told again."""
-        shield = runtime.mev_shield
-        return {shield.next_key, shield.pending_key, shield.current_key} == {self.public}
+    @classmethod
+    def open_folder(cls, folder: Path) -> Self:
+        """The shield of a chain's folder, made and kept there first; raises `SecretDamaged`."""
+        file = folder / KEY_FILE
+        if not file.exists():
+            _write_secret(file, os.urandom(SECRET_BYTES))
+        secret = file.read_bytes()
+        if len(secret) != SECRET_BYTES:
+            raise SecretDamaged(
+                f"{file} holds {len(secret)} bytes, not {SECRET_BYTES}: remove it to get a new "
+                f"secret; transactions that wait encrypted are then lost"
+            )
+        return cls(secret)
 
-    def open(self, shielded: ShieldedTransaction) -> bytes | None:
-        """The signed transaction inside; None for another key's or what cannot be opened."""
-        if shielded.key_hash != self._hash:
-            return None
+    def public_key(self, number: int) -> bytes:
+        """The key that block `number` announces, 1 184 bytes."""
+        return self._key(number).public
+
+    def open(self, ciphertext: bytes, number: int) -> bytes:
+        """
+        The extrinsic's bytes inside a carrier that stands in block `number`.
+
+        Raises `CannotOpen`, whatever the bytes are.
+        """
+        shielded = parse_shielded(ciphertext)
+        if shielded is None:
+            raise CannotOpen("its ciphertext has not the parts of one")
+        key = self._of_hash(shielded.key_hash, number)
         body, tag = shielded.sealed[:-TAG_BYTES], shielded.sealed[-TAG_BYTES:]
         try:
-            secret = self._key.decapsulate(shielded.encapsulated)
+            secret = key.private.decapsulate(shielded.encapsulated)
+        except ValueError as error:
+            raise CannotOpen("what encapsulates its secret has a wrong length") from error
+        try:
             cipher = ChaCha20_Poly1305.new(key=secret, nonce=shielded.nonce)
             return cipher.decrypt_and_verify(body, tag)
-        except ValueError:
-            return None
+        except ValueError as error:
+            raise CannotOpen("its ciphertext is not authentic") from error
+
+    def _of_hash(self, key_hash: bytes, number: int) -> _AuthorKey:
+        # Oldest first, so that the newest are those that the cache remembers.
+        for announced in range(max(1, number - KEYS_KEPT), number):
+            key = self._key(announced)
+            if key.hash == key_hash:
+                return key
+        raise CannotOpen(f"it is encrypted to no key of the last {KEYS_KEPT} blocks")
+
+    def _derive(self, number: int) -> _AuthorKey:
+        seed = blake2b(
+            number.to_bytes(8, "little"), key=self._secret, digest_size=SEED_BYTES
+        ).digest()
+        private = MLKEM768PrivateKey.from_seed_bytes(seed)
+        public = private.public_key().public_bytes_raw()
+        return _AuthorKey(private, public, twox_128(public))
+
+
+def _write_secret(file: Path, secret: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as target:
+        target.write(secret)
+        target.flush()
+        os.fsync(target.fileno())
+    unfinished.replace(file)

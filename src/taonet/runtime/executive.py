@@ -125,7 +125,7 @@ class Executive:
         self._use = BlockUse(Weight(ref_time, proof_size))
 
     def inherents(self, time_ms: int, shield_key: bytes | None = None) -> list[bytes]:
-        """The extrinsics that the block must start with: its time, a key that is new."""
+        """The extrinsics that the block must start with: its time, and the key it announces."""
         calls = [Call(*CALLS["Timestamp", "set"], (time_ms,))]
         if shield_key is not None:
             calls.append(Call(*CALLS["MevShield", "announce_next_key"], (shield_key,)))
