@@ -115,7 +115,7 @@ async def test_what_the_caller_sets_reaches_the_miner(tmp_path: Path) -> None:
                 {"role": "user", "content": "is Paris?"},
             ],
             max_completion_tokens=9,
-            temperature=0.3,
+            temperature=0.4,
             top_p=0.9,
             seed=11,
             stop=["\n"],
@@ -132,7 +132,7 @@ async def test_what_the_caller_sets_reaches_the_miner(tmp_path: Path) -> None:
         {"role": "user", "content": "is Paris?"},
     ]
     assert asked["max_tokens"] == 9
-    assert (asked["temperature"], asked["top_p"], asked["seed"]) == (0.3, 0.9, 11)
+    assert (asked["temperature"], asked["top_p"], asked["seed"]) == (0.4, 0.9, 11)
     assert asked["stop"] == ["\n"]
 
 

@@ -70,6 +70,8 @@ ROLES = {"system": "system", "developer": "system", "user": "user", "assistant":
 
 SEED_MAX = 2**63 - 1
 TEMPERATURE_MAX = 2.0
+TEMPERATURE_DEFAULT = 0.3
+"""Where the caller names none. OpenAI's is 1.0, at which a model of 135 million weights babbles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ def _question(
             messages=messages,
             prompt=prompt,
             max_tokens=_max_tokens(fields, limits),
-            temperature=_number(fields, "temperature", 1.0, low=0.0, high=TEMPERATURE_MAX),
+            temperature=_number(
+                fields, "temperature", TEMPERATURE_DEFAULT, low=0.0, high=TEMPERATURE_MAX
+            ),
             top_p=_top_p(fields),
             seed=_seed(fields),
             stop=_stop(fields, limits),

@@ -2,8 +2,9 @@
 
 from random import Random
 
+from taonet.gateway.questions import TEMPERATURE_DEFAULT
 from taonet.subnets.text_generation.messages import Generation
-from taonet.subnets.text_generation.prompts import TOKENS, sampled_query
+from taonet.subnets.text_generation.prompts import TEMPERATURES, TOKENS, sampled_query
 
 
 def test_queries_are_varied_and_follow_from_the_seed() -> None:
@@ -19,3 +20,9 @@ def test_queries_fit_their_own_type() -> None:
         query = sampled_query(Random(seed), "model")
         assert Generation.from_json(query.to_json()) == query
         assert query.messages[-1].role == "user"
+
+
+def test_queries_have_the_temperature_of_a_person_who_chose_none() -> None:
+    queries = [sampled_query(Random(seed), "model") for seed in range(100)]
+    assert {query.temperature for query in queries} == set(TEMPERATURES)
+    assert TEMPERATURE_DEFAULT in TEMPERATURES

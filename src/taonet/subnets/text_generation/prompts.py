@@ -61,6 +61,9 @@ _FOLLOW_UPS = (
 TOKENS = (24, 72)
 """The least and the most that a validator asks for: enough to judge, few enough to be cheap."""
 
+TEMPERATURES = (0.3, 0.6, 0.8, 1.0)
+"""What people choose; the first is the gateway's default, which most of them leave."""
+
 
 def sampled_query(rng: Random, model: str) -> Generation:
     """A query as a person might send it; everything follows from `rng`."""
@@ -73,7 +76,7 @@ def sampled_query(rng: Random, model: str) -> Generation:
         model=model,
         messages=tuple(turns),
         max_tokens=rng.randint(*TOKENS),
-        temperature=rng.choice((0.7, 0.8, 0.9, 1.0)),
+        temperature=rng.choice(TEMPERATURES),
         seed=rng.getrandbits(31),
     )
 
