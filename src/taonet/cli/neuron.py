@@ -7,19 +7,14 @@ from typing import Annotated
 import typer
 
 from taonet.cli.output import fail
-from taonet.cli.own_subnet import NotASubnet, OwnSubnet, load_subnet
-from taonet.neuron.process import Address, Seat, judge, reported, run, serve
+from taonet.neuron.authored import run_authored_miner, run_authored_validator
+from taonet.neuron.chain import PORT_MAX
+from taonet.neuron.process import NETUID_MAX, Address, Seat, run
 from taonet.neuron.validator_loop import Pace
 from taonet.subnets.text_generation.catalogue import DEFAULT_MODEL
-from taonet.subnets.text_generation.process import (
-    MinerConfig,
-    ValidatorConfig,
-    run_miner,
-    run_validator,
-)
 
 ChainUrl = Annotated[str, typer.Option(help="The chain's WebSocket.")]
-NetUidOption = Annotated[int, typer.Option(help="The subnet's number.")]
+NetUidOption = Annotated[int, typer.Option(min=0, max=NETUID_MAX, help="The subnet's number.")]
 WalletPath = Annotated[Path, typer.Option(help="The folder that holds wallets.")]
 WalletName = Annotated[str, typer.Option(help="The wallet's name.")]
 HotkeyName = Annotated[str, typer.Option(help="The hotkey's name in the wallet.")]
@@ -51,7 +46,7 @@ def miner(
     wallet_hotkey: HotkeyName = "default",
     state_folder: StateFolder = None,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen at.")] = 8091,
+    port: Annotated[int, typer.Option(min=0, max=PORT_MAX, help="The port to listen at.")] = 8091,
     public_ip: Annotated[
         str | None, typer.Option(help="The address to show on chain, if another.")
     ] = None,
@@ -67,9 +62,15 @@ def miner(
 ) -> None:
     """Serve a subnet's queries."""
     seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path, state_folder)
-    address = Address(host, port, public_ip)
+    try:
+        address = Address(host, port, public_ip)
+    except ValueError as error:
+        fail(f"{error}: name it with --public-ip", code=2)
     if subnet is not None:
-        raise typer.Exit(run(_mine(_loaded(subnet), seat, address)))
+        raise typer.Exit(run(run_authored_miner(subnet, seat, address)))
+    # It brings the libraries that run models; an author's subnet does without them.
+    from taonet.subnets.text_generation.process import MinerConfig, run_miner
+
     config = MinerConfig(
         seat=seat,
         address=address,
@@ -97,24 +98,7 @@ def validator(
     seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path, state_folder)
     pace = Pace(pause_s=pause)
     if subnet is not None:
-        raise typer.Exit(run(_validate(_loaded(subnet), seat, pace)))
+        raise typer.Exit(run(run_authored_validator(subnet, seat, pace)))
+    from taonet.subnets.text_generation.process import ValidatorConfig, run_validator
+
     raise typer.Exit(run(run_validator(ValidatorConfig(seat=seat, model=model, pace=pace))))
-
-
-def _loaded(path: Path) -> OwnSubnet:
-    try:
-        return load_subnet(path)
-    except NotASubnet as error:
-        fail(str(error), code=2)
-
-
-async def _mine(own: OwnSubnet, seat: Seat, address: Address) -> None:
-    hotkey = seat.wallet().hotkey.ss58_address
-    with reported("miner", own.subnet.name, seat, hotkey) as status:
-        await serve(own.subnet, own.miner(), seat, address, status=status)
-
-
-async def _validate(own: OwnSubnet, seat: Seat, pace: Pace) -> None:
-    hotkey = seat.wallet().hotkey.ss58_address
-    with reported("validator", own.subnet.name, seat, hotkey) as status:
-        await judge(own.subnet, own.validator(), seat, pace=pace, status=status)
