@@ -8,9 +8,10 @@ from taonet.frame.config import RuntimeConfig
 from taonet.frame.origin import Signed
 from taonet.frame.overlay import DictState
 from taonet.frame.state import State
+from taonet.pallets.subtensor.mechanisms import mechanism_index
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import Alpha, NetUid, to_rao
+from taonet.primitives.units import Alpha, NetUid, Uid, to_rao
 from taonet.runtime.genesis import localnet_genesis
 from taonet.runtime.runtime import Runtime
 
@@ -76,4 +77,4 @@ def _add_subnet(
             struct.pack("<HH", miner, rng.randrange(1, 65536))
             for miner in range(len(validators), neurons)
         )
-        module.weights.weights[netuid, uid] = row
+        module.weights.weights[mechanism_index(netuid), Uid(uid)] = row

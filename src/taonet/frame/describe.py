@@ -213,7 +213,10 @@ class _Description:
         methods = tuple(
             m.ApiMethod(
                 spec.name,
-                tuple(m.ApiInput(f.name or f.attribute, self.registry.id_of(f.type)) for f in spec.inputs),
+                tuple(
+                    m.ApiInput(f.name or f.attribute, self.registry.id_of(f.type))
+                    for f in spec.inputs
+                ),
                 self.registry.id_of(spec.output),
                 lines_of(spec.doc),
             )

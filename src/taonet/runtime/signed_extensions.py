@@ -12,6 +12,7 @@ from typing import Any
 from taonet.frame.signed_extension import SignedExtension
 from taonet.primitives.ids import H256
 from taonet.scale.types import (
+    U8,
     CLike,
     TaggedUnion,
     Type,
@@ -20,7 +21,6 @@ from taonet.scale.types import (
     compact,
     option,
     type_of,
-    u8,
     u32,
     u64,
     unit,
@@ -35,15 +35,20 @@ class Immortal(Era, index=0):
     """For ever."""
 
 
+class Mortal1(Era, index=1):
+    """For a while: the index and this byte together are the period and the phase."""
+
+    _0: U8
+
+
 def _declare_mortal_eras() -> None:
-    """`Mortal1` … `Mortal255`: the second byte is the field."""
-    for index in range(1, 256):
+    """`Mortal2` … `Mortal255`: as `Mortal1` under other names."""
+    for index in range(2, 256):
         name = f"Mortal{index}"
-        body = {"__annotations__": {"_0": _BYTE}, "__module__": __name__, "__doc__": "Mortal."}
-        type(name, (Era,), body, index=index)
+        body = {"variant_name": name, "variant_index": index, "__doc__": Mortal1.__doc__}
+        Era.scale_variants[index] = type(name, (Mortal1,), body)
 
 
-_BYTE = type_of(u8)
 _declare_mortal_eras()
 
 
