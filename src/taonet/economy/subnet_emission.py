@@ -167,8 +167,14 @@ def _let_through(subnet: Subnet) -> U64F64:
 
 
 def tao_emissions(subnets: Sequence[Subnet], emission: Rao) -> list[U96F32]:
-    """The TAO of each subnet; a disabled one's part is shared by the enabled ones."""
-    parts = shares(subnets)
+    """The TAO of each subnet under the rules of spec 425."""
+    return split_emission(subnets, shares(subnets), emission)
+
+
+def split_emission(
+    subnets: Sequence[Subnet], parts: Sequence[U64F64], emission: Rao
+) -> list[U96F32]:
+    """The TAO of each subnet by its part; a disabled one's is shared by the enabled ones."""
     if not all(subnet.emission_enabled for subnet in subnets):
         enabled = [
             share if subnet.emission_enabled else u64f64.zero

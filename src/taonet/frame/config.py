@@ -24,12 +24,22 @@ class ClientProfile(enum.Enum):
     SDK10 = "sdk10"
 
 
+class EmissionSplit(enum.Enum):
+    """By which rule a block's TAO is split among subnets; `economy.rule_sets` has the rules."""
+
+    PRICE_BURN = "price_burn"
+    PLAIN_PRICE = "plain_price"
+    TAO_FLOW = "tao_flow"
+    NET_FLOW = "net_flow"
+
+
 @dataclass(frozen=True)
 class RuntimeConfig:
     """Fixed at genesis; a change of it is another chain."""
 
     timing: Timing = Timing.REAL
     client_profile: ClientProfile = ClientProfile.SDK11
+    emission_split: EmissionSplit = EmissionSplit.PRICE_BURN
 
     def pick(self, real: T, fast: T) -> T:
         """The real chain's value, or the one of fast local networks (`prod_or_fast`)."""

@@ -18,6 +18,7 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid, to_rao
 
 NETUID = NetUid(1)
+FAST = RuntimeConfig(timing=Timing.FAST)
 AUTHOR = AccountId(b"author".ljust(32, b"\0"))
 
 
@@ -29,8 +30,8 @@ def account(name: str) -> AccountId:
 class Chain:
     """The pallets, with shorthands for what tests set up over and over."""
 
-    def __init__(self, author: AccountId | None = AUTHOR) -> None:
-        self.state = State(EmptyState(), RuntimeConfig(timing=Timing.FAST))
+    def __init__(self, author: AccountId | None = AUTHOR, config: RuntimeConfig = FAST) -> None:
+        self.state = State(EmptyState(), config)
         self.system = System(self.state)
         self.balances = Balances(self.state, self.system)
         self.swap = Swap(self.state, Subnets(self.state))

@@ -23,13 +23,14 @@ from taonet.economy.subnet_emission import (
     inject,
     root_sells,
     split_alpha,
-    tao_emissions,
+    split_emission,
     terms,
 )
 from taonet.economy.swap import Pool
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.storage import BoundMap
 from taonet.pallets.alpha_assets import AlphaAssets
+from taonet.pallets.subtensor.emission_shares import EmissionShares
 from taonet.pallets.subtensor.stake import Staking
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
@@ -61,6 +62,7 @@ class Coinbase:
         self._system = system
         self.staking = staking
         self._assets = assets
+        self._shares = EmissionShares(storage, system)
         self.failures: list[SubnetFailure] = []
         """What failed in the current block."""
 
@@ -86,10 +88,8 @@ class Coinbase:
         subnets = [self._subnet(netuid) for netuid in netuids]
         root = self._root()
         sells = root_sells(subnets)
-        granted = [
-            terms(subnet, part, root)
-            for subnet, part in zip(subnets, tao_emissions(subnets, credit), strict=True)
-        ]
+        parts = split_emission(subnets, self._shares.of(netuids, subnets), credit)
+        granted = [terms(subnet, part, root) for subnet, part in zip(subnets, parts, strict=True)]
         if issuance < TOTAL_SUPPLY:
             self._note_emission(int(emission))
         self._note_alpha_emission(netuids, subnets, granted)
