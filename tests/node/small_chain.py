@@ -12,6 +12,7 @@ from taonet.node.clock import ManualClock
 from taonet.node.config import NodeConfig, Sealing
 from taonet.node.engines.embedded import EmbeddedEngine
 from taonet.node.executor import BlockExecutor
+from taonet.node.shield import Shield
 from taonet.node.store.chain import ChainStore
 from taonet.node.store.key_value import KeyValueStore
 from taonet.node.store.memory_store import MemoryStore
@@ -40,12 +41,17 @@ ALICE, BOB, POOR = Account("Alice"), Account("Bob"), Account("Nobody knows me")
 class SmallChain:
     """A chain with a hand-moved clock; `block` makes one."""
 
-    def __init__(self, values: KeyValueStore | None = None, config: NodeConfig = CONFIG) -> None:
+    def __init__(
+        self,
+        values: KeyValueStore | None = None,
+        config: NodeConfig = CONFIG,
+        shield: Shield | None = None,
+    ) -> None:
         self.store = ChainStore.open(values or MemoryStore(), keep_blocks=config.keep_blocks)
         self.executor = BlockExecutor.open(
             self.store, lambda: localnet_genesis(config.runtime), config.runtime
         )
-        self.chain = Chain(self.executor, config)
+        self.chain = Chain(self.executor, config, shield)
         self.clock = ManualClock()
         self.engine = EmbeddedEngine(self.chain, config, self.clock)
         self._sdk = bittensor_core.Runtime(
@@ -78,13 +84,18 @@ class SmallChain:
         nonce: int = 0,
         tip: int = 0,
         genesis: bytes | None = None,
+        period: int | None = None,
     ) -> bytes:
-        """An immortal signed extrinsic."""
+        """A signed extrinsic: immortal, or of `period` blocks from the head on."""
         data = self.executor.runtime.codecs.of(RUNTIME_CALL).encode(call)
-        signed = {"era": "00", "nonce": nonce, "tip": tip, "tip_asset_id": None}
         genesis = genesis or self.executor.genesis_hash
+        era: Any = "00"
+        birth = genesis
+        if period is not None:
+            era, birth = {"period": period, "current": self.executor.head.number}, self.chain.best()
+        signed = {"era": era, "nonce": nonce, "tip": tip, "tip_asset_id": None}
         payload = self._sdk.signature_payload(
-            data, genesis_hash=genesis, era_block_hash=genesis, metadata_hash=None, **signed
+            data, genesis_hash=genesis, era_block_hash=birth, metadata_hash=None, **signed
         )
         raw, _ = self._sdk.encode_signed_extrinsic(
             data,

@@ -6,7 +6,7 @@ A wallet encrypts a signed transaction to the key that the chain offers and send
 each block follows from its number and one secret of 32 bytes, so that a node which starts again, or
 takes blocks back, still has every key that its chain offers. The secret stays in the chain's
 folder; a chain in memory forgets it with everything else. A chain that was brought here without its
-secret offers keys that cannot be used for three blocks.
+secret offers keys of no use until each of its authorities has had a turn.
 
 The real chain's author opens a carrier only in the block that its key was announced for. Here every
 block may use the keys of the last `KEYS_KEPT` blocks: no carrier outlives them, and none waits.
