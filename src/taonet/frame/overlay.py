@@ -1,14 +1,15 @@
 """
-Writes that are not yet committed, in layers over a state that is read.
+Writes that are not yet committed, over a state that is read.
 
-The bottom layer is a block's; each call opens one more and either merges it down or drops it. A
-layer also knows which keys of which storage item it holds, so that walking a prefix costs what
-the item holds and not what the block wrote.
+A block's writes are one mapping. A transaction keeps a journal of what it overwrote, which undoes
+it; succeeding costs nothing. Which keys of a storage item are written is known too, so that walking
+a prefix costs what the item holds and not what the block wrote.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from enum import Enum
+from typing import Any, Final, Protocol
 
 ITEM_PREFIX_LENGTH = 32
 """twox128 of the pallet and of the item: what all keys of one storage item share."""
@@ -51,90 +52,131 @@ class DictState:
         return iter(sorted(key for key in self._entries if key.startswith(prefix)))
 
 
-class _Layer:
-    __slots__ = ("items", "values")
+class _Unwritten(Enum):
+    """Says that a key had not been written, which None cannot: that is a removed key."""
 
-    def __init__(self) -> None:
-        self.values: dict[bytes, bytes | None] = {}
-        self.items: dict[bytes, set[bytes]] = {}
+    YES = 0
 
-    def write(self, key: bytes, value: bytes | None) -> None:
-        if key not in self.values:
-            self.items.setdefault(key[:ITEM_PREFIX_LENGTH], set()).add(key)
-        self.values[key] = value
+
+_UNWRITTEN: Final = _Unwritten.YES
 
 
 class Overlay:
-    """Reads through its layers to `base`; `transaction` opens a layer, `changes` is the bottom."""
+    """Reads through what was written to `base`; transactions nest, and each can be undone."""
 
     def __init__(self, base: StateReader) -> None:
         self._base = base
-        self._layers = [_Layer()]
+        self._values: dict[bytes, bytes | None] = {}
+        self._journal: list[tuple[bytes, bytes | _Unwritten | None]] = []
+        self._depth = 0
+        self._items: dict[bytes, set[bytes]] = {}
+        self._unfiled: list[bytes] = []
+        self.derived: dict[bytes, Any] = {}
+        """What a reader made of the present values, by key: whatever changes a value drops its
+        entry, so that what is here is never stale."""
 
     def get(self, key: bytes) -> bytes | None:
-        """The value as the newest layer that wrote it has it."""
-        for layer in reversed(self._layers):
-            if key in layer.values:
-                return layer.values[key]
-        return self._base.get(key)
+        """The value as it was last written."""
+        value = self._values.get(key, _UNWRITTEN)
+        return self._base.get(key) if value is _UNWRITTEN else value
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Write in the newest layer."""
-        self._layers[-1].write(key, value)
+        """Write, in the newest transaction."""
+        self._write(key, value)
 
     def delete(self, key: bytes) -> None:
-        """Remove in the newest layer."""
-        self._layers[-1].write(key, None)
+        """Remove, in the newest transaction."""
+        self._write(key, None)
+
+    def _write(self, key: bytes, value: bytes | None) -> None:
+        values = self._values
+        before = values.get(key, _UNWRITTEN)
+        if before is _UNWRITTEN:
+            self._unfiled.append(key)
+        if self._depth:
+            self._journal.append((key, before))
+        values[key] = value
+        self.derived.pop(key, None)
 
     def keys(self, prefix: bytes) -> Iterator[bytes]:
         """
         The keys under `prefix` (at least an item's 32 bytes), in byte order: the order is
         consensus. What is walked may be written meanwhile; the walk does not see it.
         """
-        item = prefix[:ITEM_PREFIX_LENGTH]
-        written: dict[bytes, bool] = {}
-        for layer in self._layers:
-            for key in layer.items.get(item, ()):
-                if key.startswith(prefix):
-                    written[key] = layer.values[key] is not None
+        self._file()
+        values = self._values
+        # A key whose writing was undone stays filed; it is not among the values.
+        written = {
+            key
+            for key in self._items.get(prefix[:ITEM_PREFIX_LENGTH], ())
+            if key.startswith(prefix) and key in values
+        }
         if not written:
             return iter(list(self._base.keys(prefix)))
         kept = [key for key in self._base.keys(prefix) if key not in written]
-        kept.extend(key for key, present in written.items() if present)
+        kept.extend(key for key in written if values[key] is not None)
         kept.sort()
         return iter(kept)
+
+    def _file(self) -> None:
+        """Note the keys written since the last walk under their items; most blocks walk little."""
+        for key in self._unfiled:
+            self._items.setdefault(key[:ITEM_PREFIX_LENGTH], set()).add(key)
+        self._unfiled.clear()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Writes inside survive unless the block raises."""
-        layer = _Layer()
-        self._layers.append(layer)
+        mark = len(self._journal)
+        self._depth += 1
         try:
             yield
         except BaseException:
-            self._layers.pop()
+            self._undo(mark)
             raise
-        self._layers.pop()
-        below = self._layers[-1]
-        for key, value in layer.values.items():
-            below.write(key, value)
+        finally:
+            self._close()
 
     @contextmanager
     def discarded(self) -> Iterator[None]:
         """Writes inside are dropped, whatever happens."""
-        self._layers.append(_Layer())
+        mark = len(self._journal)
+        self._depth += 1
         try:
             yield
         finally:
-            self._layers.pop()
+            self._undo(mark)
+            self._close()
+
+    def _undo(self, mark: int) -> None:
+        """Take back the newest writes, down to a journal of `mark` entries."""
+        while len(self._journal) > mark:
+            key, before = self._journal.pop()
+            if before is _UNWRITTEN:
+                del self._values[key]
+            else:
+                self._values[key] = before
+            self.derived.pop(key, None)
+
+    def _close(self) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._journal.clear()
 
     def changes(self) -> Mapping[bytes, bytes | None]:
         """What a block wrote, None for removed keys; only between transactions."""
-        assert len(self._layers) == 1, "a transaction is open"
-        return self._layers[0].values
+        assert not self._depth, "a transaction is open"
+        return self._values
 
     def rebase(self, base: StateReader) -> None:
-        """Start over on `base`: what was written belongs to it now, or is dropped."""
-        assert len(self._layers) == 1, "a transaction is open"
+        """Start over on `base`, whatever it holds: what was written is dropped."""
+        self.advance(base)
+        self.derived.clear()
+
+    def advance(self, base: StateReader) -> None:
+        """Go on with `base`, which holds exactly what is read here now: nothing reads otherwise."""
+        assert not self._depth, "a transaction is open"
         self._base = base
-        self._layers = [_Layer()]
+        self._values = {}
+        self._items = {}
+        self._unfiled = []

@@ -27,8 +27,8 @@ class State:
     """
     Decoded reads and checked writes over an `Overlay`.
 
-    A decoded value is remembered with the bytes it came from and used only while the overlay
-    still holds the same bytes, so rolling back needs no care.
+    A decoded value is remembered, absence included, until the overlay drops it because the bytes
+    have changed: most of what a block reads was read in the block before.
     """
 
     def __init__(self, base: StateReader, config: RuntimeConfig) -> None:
@@ -40,25 +40,23 @@ class State:
         """The index of the extrinsic being applied; None while a block starts or ends."""
         self.finalizing = False
         """Whether the block's extrinsics are all applied."""
-        self._decoded: dict[bytes, tuple[bytes, Any]] = {}
+        self.decoded = self.overlay.derived
+        """What `load` answers for the keys it was asked for; only to be read."""
 
     def load(self, key: bytes, value_codec: Codec[Any]) -> Any:
         """The decoded value at `key`, None where there is none."""
-        raw = self.overlay.get(key)
-        if raw is None:
-            return None
-        cached = self._decoded.get(key)
-        if cached is not None and cached[0] == raw:
-            return cached[1]
-        value = value_codec.decode(raw)
-        self._remember(key, raw, value)
+        try:
+            return self.decoded[key]
+        except KeyError:
+            raw = self.overlay.get(key)
+        value = None if raw is None else value_codec.decode(raw)
+        self._remember(key, value)
         return value
 
     def store(self, key: bytes, value: Any, value_codec: Codec[Any]) -> None:
         """Encode and write; `OverflowError` if the value leaves its type."""
-        raw = value_codec.encode(value)
-        self.overlay.put(key, raw)
-        self._remember(key, raw, value)
+        self.overlay.put(key, value_codec.encode(value))
+        self._remember(key, value)
 
     def remove(self, key: bytes) -> None:
         """Remove the value at `key`."""
@@ -97,7 +95,7 @@ class State:
         finally:
             del self.events[mark:]
 
-    def _remember(self, key: bytes, raw: bytes, value: Any) -> None:
-        if len(self._decoded) >= DECODED_CACHE_SIZE:
-            self._decoded.clear()
-        self._decoded[key] = (raw, value)
+    def _remember(self, key: bytes, value: Any) -> None:
+        if len(self.decoded) >= DECODED_CACHE_SIZE:
+            self.decoded.clear()
+        self.decoded[key] = value

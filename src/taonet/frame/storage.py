@@ -342,11 +342,12 @@ class OptionMap(_AnyMap[K, V]):
 class _Bound(Generic[K, V]):
     """What both kinds of bound map share."""
 
-    __slots__ = ("_codec", "_key", "_map", "_state")
+    __slots__ = ("_codec", "_decoded", "_key", "_map", "_state")
 
     def __init__(self, declared: _AnyMap[K, V], state: State) -> None:
         self._map = declared
         self._state = state
+        self._decoded = state.decoded
         self._codec = declared.codec
         self._key = declared.key
 
@@ -394,7 +395,12 @@ class BoundMap(_Bound[K, V]):
         self._default: V = declared.default_for(state.config)
 
     def __getitem__(self, key: K) -> V:
-        value: V | None = self._state.load(self._key(key), self._codec)
+        raw = self._key(key)
+        value: V | None
+        try:
+            value = self._decoded[raw]
+        except KeyError:
+            value = self._state.load(raw, self._codec)
         return self._default if value is None else value
 
     def __setitem__(self, key: K, value: V) -> None:
@@ -407,7 +413,12 @@ class BoundOptionMap(_Bound[K, V]):
     __slots__ = ()
 
     def __getitem__(self, key: K) -> V | None:
-        value: V | None = self._state.load(self._key(key), self._codec)
+        raw = self._key(key)
+        value: V | None
+        try:
+            value = self._decoded[raw]
+        except KeyError:
+            value = self._state.load(raw, self._codec)
         return value
 
     def __setitem__(self, key: K, value: V | None) -> None:

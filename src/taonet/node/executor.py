@@ -205,7 +205,7 @@ class BlockExecutor:
             BlockRecord(header.number, header.hash, header.encoded, block.extrinsics, block.changes)
         )
         self.head = header
-        self.runtime.state.overlay.rebase(self.store.state_at(header.number))
+        self.runtime.state.overlay.advance(self.store.state_at(header.number))
 
     def revert_to(self, number: int) -> None:
         """Take back every block above `number`; raises `StateDiscarded`, `UnknownBlock`."""
