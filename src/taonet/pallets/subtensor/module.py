@@ -12,6 +12,7 @@ from taonet.pallets.balances import Balances
 from taonet.pallets.subtensor.alpha_fees import AlphaFees
 from taonet.pallets.subtensor.block_step import BlockStep
 from taonet.pallets.subtensor.coinbase import Coinbase
+from taonet.pallets.subtensor.coldkey_swap import ColdkeySwap
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
 from taonet.pallets.subtensor.dissolution import Dissolution
 from taonet.pallets.subtensor.distribution import Distribution
@@ -21,6 +22,7 @@ from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
 from taonet.pallets.subtensor.guards import Guards
+from taonet.pallets.subtensor.hotkey_swap import HotkeySwap
 from taonet.pallets.subtensor.hotkeys import Hotkeys
 from taonet.pallets.subtensor.identities import Identities
 from taonet.pallets.subtensor.lease_dividends import LeaseDividends
@@ -63,8 +65,10 @@ CLASSES: tuple[type[Pallet], ...] = (
     Surface,
     *STORAGE_CLASSES,
     BlockStep,
+    ColdkeySwap,
     Dissolution,
     EpochControl,
+    HotkeySwap,
     Hotkeys,
     Identities,
     LockCalls,
@@ -109,6 +113,7 @@ class Subtensor(Storage):
         self._add_neurons_calls(system)
         self._add_owners_calls(system)
         self._add_stakers_calls()
+        self._add_key_swaps(system)
         self._add_block_step(system, assets)
 
     def _add_neurons_calls(self, system: System) -> None:
@@ -161,6 +166,19 @@ class Subtensor(Storage):
         self.staking_calls = StakingCalls(self, self.staking)
         self.lock_calls = LockCalls(self, self.staking.locks)
         self.root_claim_calls = RootClaimCalls(self, self.staking, self.permissions)
+
+    def _add_key_swaps(self, system: System) -> None:
+        self.coldkey_swap = ColdkeySwap(self, system, self.staking, self.limiter)
+        self.hotkey_swap = HotkeySwap(
+            self,
+            system,
+            self.staking,
+            self.mechanisms,
+            self.limiter,
+            self.parentage,
+            self.voting_power_tracking,
+            self.subnet_creation,
+        )
 
     def _add_block_step(self, system: System, assets: AlphaAssets) -> None:
         self.coinbase = Coinbase(self, system, self.staking, assets)
