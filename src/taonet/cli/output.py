@@ -13,9 +13,22 @@ import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-console = Console(highlight=False)
-notices = Console(stderr=True, highlight=False)
+PIPED_WIDTH_MIN = 110
+"""Columns of output that goes to a file or a pipe, where nothing has to fit a window."""
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console as wide as its window, or wide enough for tables where there is none."""
+    made = Console(stderr=stderr, highlight=False)
+    if not made.is_terminal:
+        made.width = max(made.width, PIPED_WIDTH_MIN)
+    return made
+
+
+console = make_console()
+notices = make_console(stderr=True)
 
 
 def print_json(value: Any) -> None:
@@ -26,17 +39,24 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on stdout."""
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column)
+    console.print(make_table(title, columns, rows))
+
+
+def make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table of texts; its last column takes what width is left and may wrap."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns[:-1]:
+        table.add_column(column, no_wrap=True)
+    table.add_column(columns[-1], overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    console.print(table)
+        table.add_row(*(Text(cell) for cell in row))
+    return table
 
 
 def fail(message: str, *, code: int = 1) -> NoReturn:
     """Say on stderr what went wrong and what to do, and end."""
-    notices.print(f"[red]error:[/red] {message}")
+    # A message may hold brackets: it is text, no markup.
+    notices.print(Text("error: ", style="red") + Text(message), soft_wrap=True)
     raise typer.Exit(code)
 
 

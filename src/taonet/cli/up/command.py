@@ -18,12 +18,27 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from taonet.cli.event_loop import run_until_signal
 from taonet.cli.output import configure_logging, console, fail, notices, print_json
 from taonet.cli.up.folder import NetworkFolder, default_folder, read_json
-from taonet.cli.up.founding import FoundingFailed, connected
-from taonet.cli.up.plan import Cheat, NetworkPlan
-from taonet.cli.up.supervisor import CannotStart, Supervisor, remove, require_free_ports, running
-from taonet.cli.up.survey import NetworkSurvey, survey
+from taonet.cli.up.founding import FoundingFailed
+from taonet.cli.up.plan import MINERS, Cheat, NetworkPlan
+from taonet.cli.up.processes import last_line
+from taonet.cli.up.supervisor import (
+    CannotStart,
+    Supervisor,
+    end_strays,
+    remove,
+    require_free_ports,
+    running,
+)
+from taonet.cli.up.survey import ChainView, NetworkSurvey, survey
 from taonet.cli.up.table import render
-from taonet.subnets.text_generation.catalogue import CATALOGUE, DEFAULT_MODEL, fetch
+from taonet.neuron.chain import PORT_MAX
+from taonet.subnets.text_generation.catalogue import (
+    CATALOGUE,
+    DEFAULT_MODEL,
+    ModelDamaged,
+    ModelUnavailable,
+    fetch,
+)
 
 REFRESH_S = 1.0
 """Between two pictures of the network."""
@@ -52,13 +67,18 @@ def up(
     cheat: Annotated[Cheat, typer.Option(help="How the third miner cheats.")] = Cheat.QUANTISED,
     block_time: Annotated[float, typer.Option(min=0.1, help="Seconds between blocks.")] = 1.0,
     tempo: Annotated[int, typer.Option(min=5, help="Blocks between epochs.")] = 20,
-    chain_port: Annotated[int, typer.Option(help="The chain's port.")] = 9944,
-    gateway_port: Annotated[int, typer.Option(help="The gateway's port.")] = 8080,
-    axon_port: Annotated[int, typer.Option(help="The miners' ports follow this one.")] = 8091,
+    chain_port: Annotated[int, typer.Option(min=1, max=PORT_MAX, help="The chain's port.")] = 9944,
+    gateway_port: Annotated[
+        int, typer.Option(min=1, max=PORT_MAX, help="The gateway's port.")
+    ] = 8080,
+    axon_port: Annotated[
+        int,
+        typer.Option(min=1, max=PORT_MAX - len(MINERS), help="The miners' ports follow this one."),
+    ] = 8091,
     folder: FolderOption = None,
 ) -> None:
     """Run a whole network on this machine: chain, subnet, validator, miners, gateway."""
-    place = NetworkFolder(folder or default_folder())
+    place = folder_of(folder)
     plan = NetworkPlan(chain_port, gateway_port, axon_port, block_time, tempo, cheat)
     found = running(place)
     if found is not None:
@@ -66,18 +86,24 @@ def up(
             f"this network runs already (process {found.pid}): `taonet status` shows it, "
             "`taonet down` ends it"
         )
+    end_strays(place)
     try:
         require_free_ports(plan)
-    except CannotStart as error:
+        fetch_model()
+    except (CannotStart, ModelUnavailable, ModelDamaged) as error:
         fail(str(error))
     if fresh:
         remove(place)
-    fetch_model()
     if detach:
         _detach(place, plan, json=json)
     else:
         configure_logging(quiet=True)
         _foreground(place, plan, json=json)
+
+
+def folder_of(chosen: Path | None) -> NetworkFolder:
+    """The chosen folder or the default one, as its processes are told it."""
+    return NetworkFolder((chosen or default_folder()).expanduser().resolve())
 
 
 def fetch_model() -> Path:
@@ -96,28 +122,28 @@ def _foreground(folder: NetworkFolder, plan: NetworkPlan, *, json: bool) -> None
     try:
         run_until_signal(_run(Supervisor(folder, plan), json=json))
     except (CannotStart, FoundingFailed, bt.BittensorError) as error:
-        fail(f"{error}; the logs are in {folder.root / 'logs'}")
+        fail(f"{error} (the logs are in {folder.root / 'logs'})")
     notices.print("stopped; `make up` goes on from here")
 
 
 async def _run(supervisor: Supervisor, *, json: bool) -> None:
     def report(step: str) -> None:
-        notices.print(f"[dim]{step}[/dim]")
+        notices.print(step, style="dim", markup=False)
 
-    async with supervisor.started(report):
+    async with supervisor.started(report) as view:
         if json:
-            print_json((await _working(supervisor)).as_json())
+            print_json((await _working(supervisor, view)).as_json())
             await asyncio.Event().wait()
         elif console.is_terminal:
-            await _show_live(supervisor)
+            await _show_live(supervisor, view)
         else:
-            await _show_epochs(supervisor)
+            await _show_epochs(supervisor, view)
 
 
-async def _working(supervisor: Supervisor) -> NetworkSurvey:
+async def _working(supervisor: Supervisor, view: ChainView) -> NetworkSurvey:
     """The first picture in which every process works."""
     while True:
-        network = await supervisor.survey()
+        network = await supervisor.survey(view)
         if is_working(network):
             return network
         await asyncio.sleep(REFRESH_S)
@@ -130,24 +156,25 @@ def is_working(network: NetworkSurvey) -> bool:
     return network.block is not None and all(phase in WORKING for phase in phases)
 
 
-async def _show_live(supervisor: Supervisor) -> None:
+async def _show_live(supervisor: Supervisor, view: ChainView) -> None:
     with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
         while True:
-            picture = render(await supervisor.survey(), supervisor.notice or "Ctrl-C stops it")
-            live.update(picture, refresh=True)
+            network = await supervisor.survey(view)
+            notice = supervisor.notice or "Ctrl-C stops it"
+            live.update(render(network, notice, width=console.width), refresh=True)
             await asyncio.sleep(REFRESH_S)
 
 
-async def _show_epochs(supervisor: Supervisor) -> None:
+async def _show_epochs(supervisor: Supervisor, view: ChainView) -> None:
     """Where nobody can watch a live table: one when all work, one after each epoch."""
-    network = await _working(supervisor)
+    network = await _working(supervisor, view)
     shown: int | None = None
     while True:
         if network.next_epoch_block != shown:
             shown = network.next_epoch_block
-            console.print(render(network, supervisor.notice))
+            console.print(render(network, supervisor.notice, width=console.width))
         await asyncio.sleep(REFRESH_S)
-        network = await supervisor.survey()
+        network = await supervisor.survey(view)
 
 
 def _detach(folder: NetworkFolder, plan: NetworkPlan, *, json: bool) -> None:
@@ -165,54 +192,78 @@ def _detach(folder: NetworkFolder, plan: NetworkPlan, *, json: bool) -> None:
             stderr=log,
             start_new_session=True,
         )
-    with notices.status("the network starts"):
-        network = _await_network(folder, plan, lambda: child.poll() is None)
-    if network is None:
-        fail(f"the network did not start within {DETACHED_START_S:.0f} s; see {log_file}")
+    try:
+        with notices.status("the network starts"):
+            network = _await_network(folder, lambda: child.poll() is None)
+    except CannotStart as error:
+        _end(child)
+        fail(str(error))
+    except KeyboardInterrupt:
+        _end(child)
+        raise
     if json:
         print_json(network.as_json())
     else:
-        console.print(render(network, "running in the background: taonet status, taonet down"))
+        notice = "running in the background: taonet status, taonet down"
+        console.print(render(network, notice, width=console.width))
 
 
-def _await_network(
-    folder: NetworkFolder, plan: NetworkPlan, alive: Callable[[], bool]
-) -> NetworkSurvey | None:
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.terminate()
+    child.wait(DOWN_S)
+
+
+def _await_network(folder: NetworkFolder, is_alive: Callable[[], bool]) -> NetworkSurvey:
+    """The network once every process works; raises `CannotStart` when it cannot come to that."""
     deadline = time.monotonic() + DETACHED_START_S
-    while alive() and time.monotonic() < deadline:
+    while is_alive() and time.monotonic() < deadline:
         found = running(folder)
         if found is not None and found.ready:
-            network = asyncio.run(_survey_once(folder, plan))
+            network = asyncio.run(survey_once(folder, found.plan))
             if is_working(network):
                 return network
+            if found.notice:
+                raise CannotStart(found.notice)
         time.sleep(REFRESH_S)
-    return None
+    if is_alive():
+        logs = folder.root / "logs"
+        raise CannotStart(f"the network does not work after {DETACHED_START_S:.0f} s; see {logs}")
+    raise CannotStart(f"the network ended at its start: {last_line(folder.log('supervisor'))}")
 
 
-async def _survey_once(folder: NetworkFolder, plan: NetworkPlan) -> NetworkSurvey:
+async def survey_once(folder: NetworkFolder, plan: NetworkPlan) -> NetworkSurvey:
+    """What is going on in the network that runs in `folder`."""
     netuid = (read_json(folder.founded) or {}).get("netuid")
-    async with connected(plan.chain_url) as client:
-        return await survey(client, plan, folder, netuid)
+    async with ChainView(plan.chain_url) as view:
+        return await survey(view, plan, folder, netuid)
 
 
 def status(json: JsonOption = False, folder: FolderOption = None) -> None:
     """Show the network that runs."""
-    place = NetworkFolder(folder or default_folder())
+    place = folder_of(folder)
     found = running(place)
     if found is None:
         if json:
             print_json({"running": False})
         fail("no network runs; `make up` or `taonet up` starts one")
-    network = asyncio.run(_survey_once(place, found.plan))
+    network = asyncio.run(survey_once(place, found.plan))
     if json:
-        print_json({"running": True, **network.as_json()})
+        said = {
+            "running": True,
+            "ready": found.ready,
+            "pid": found.pid,
+            "processes": found.processes,
+            "notice": found.notice,
+            "folder": str(place.root),
+        }
+        print_json({**said, **network.as_json()})
     else:
-        console.print(render(network))
+        console.print(render(network, found.notice, width=console.width))
 
 
 def down(json: JsonOption = False, folder: FolderOption = None) -> None:
     """End the network that runs; nothing is lost."""
-    place = NetworkFolder(folder or default_folder())
+    place = folder_of(folder)
     found = running(place)
     if found is None:
         if json:
@@ -220,11 +271,11 @@ def down(json: JsonOption = False, folder: FolderOption = None) -> None:
         fail("no network runs")
     os.kill(found.pid, signal.SIGTERM)
     deadline = time.monotonic() + DOWN_S
-    while running(place) is not None and time.monotonic() < deadline:
+    while found.lives and time.monotonic() < deadline:
         time.sleep(0.1)
-    if running(place) is not None:
+    if found.lives:
         fail(f"the network did not end within {DOWN_S:.0f} s; process {found.pid} still runs")
     if json:
-        print_json({"stopped": True})
+        print_json({"stopped": True, "pid": found.pid, "folder": str(place.root)})
     else:
         notices.print("stopped; `taonet up` goes on from here")

@@ -28,6 +28,23 @@ VALIDATOR = Participant("validator", 20_000)
 MINERS = tuple(Participant(f"miner-{number}", 100) for number in (1, 2, 3))
 VALIDATOR_STAKE_TAO = 1_000
 EVERYONE = (OWNER, VALIDATOR, *MINERS)
+SUBNET_NAME = "text generation"
+
+
+@dataclass(frozen=True)
+class SubnetPlan:
+    """One subnet: what it is called, how often it pays, and who takes part."""
+
+    name: str
+    tempo_blocks: int
+    miners: tuple[Participant, ...]
+    owner: Participant = OWNER
+    validator: Participant = VALIDATOR
+
+    @property
+    def everyone(self) -> tuple[Participant, ...]:
+        """The owner, the validator and the miners, in this order."""
+        return (self.owner, self.validator, *self.miners)
 
 
 @dataclass(frozen=True)
@@ -52,12 +69,20 @@ class NetworkPlan:
         """The gateway's OpenAI base URL."""
         return f"http://127.0.0.1:{self.gateway_port}/v1"
 
-    def ports(self) -> dict[int, str]:
+    @property
+    def chain_http_url(self) -> str:
+        """The same chain over HTTP."""
+        return f"http://127.0.0.1:{self.chain_port}"
+
+    @property
+    def subnet(self) -> SubnetPlan:
+        """The network's one subnet."""
+        return SubnetPlan(SUBNET_NAME, self.tempo_blocks, MINERS)
+
+    def ports(self) -> tuple[tuple[int, str], ...]:
         """Every port that must be free, and for whom."""
-        taken = {self.chain_port: "the chain", self.gateway_port: "the gateway"}
-        for offset, miner in enumerate(MINERS, start=1):
-            taken[self.axon_port + offset] = miner.name
-        return taken
+        axons = [(self.axon_port + offset, miner.name) for offset, miner in enumerate(MINERS, 1)]
+        return ((self.chain_port, "the chain"), (self.gateway_port, "the gateway"), *axons)
 
     def cheat_of(self, miner: Participant) -> Cheat:
         """How a miner cheats: the last one as planned, the others not."""

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,14 @@ STOP_S = 10.0
 RESTARTS_MAX = 5
 """A process that ends this often within `STEADY_S` each time is left."""
 
+RESTART_S_MAX = 10.0
+"""The longest pause before a process is started again."""
+
 STEADY_S = 60.0
 """A process that ran this long counts as healthy again."""
+
+LOG_TAIL_BYTES = 4096
+"""Of a log, to find its last line in."""
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -48,31 +54,37 @@ class Managed:
     @property
     def pid(self) -> int | None:
         """The process's id while it runs."""
-        return (
-            None
-            if self.process is None or self.process.returncode is not None
-            else (self.process.pid)
-        )
+        if self.process is None or self.process.returncode is not None:
+            return None
+        return self.process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself, be it that it was started again."""
+        return self.restarts > 0 or (self.process is not None and self.pid is None)
 
 
 class Processes:
-    """Starts, watches and ends processes; `async with` ends them all."""
+    """Starts, watches and ends processes; `changed` is called whenever one started or ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
         self.managed: list[Managed] = []
+        self._changed = changed
         self._watchers: list[asyncio.Task[None]] = []
 
     async def start(self, managed: Managed) -> None:
         """Start a process and keep it running."""
         self.managed.append(managed)
-        await _spawn(managed)
+        await self._spawn(managed)
         self._watchers.append(asyncio.create_task(self._watch(managed)))
 
     async def stop(self) -> None:
-        """End every process, last started first."""
+        """End all at once but the first, which the others talk to and which ends last."""
         for watcher in self._watchers:
             watcher.cancel()
-        for managed in reversed(self.managed):
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        await asyncio.gather(*(_end(managed) for managed in self.managed[1:]))
+        for managed in self.managed[:1]:
             await _end(managed)
 
     async def _watch(self, managed: Managed) -> None:
@@ -81,31 +93,33 @@ class Processes:
             started = loop.time()
             assert managed.process is not None
             await managed.process.wait()
+            self._changed()
             if loop.time() - started > STEADY_S:
                 managed.restarts = 0
             managed.restarts += 1
             if managed.restarts > RESTARTS_MAX:
                 managed.failed = True
+                self._changed()
                 return
-            await asyncio.sleep(min(2.0 ** (managed.restarts - 1), 10.0))
-            await _spawn(managed)
+            await asyncio.sleep(min(2.0 ** (managed.restarts - 1), RESTART_S_MAX))
+            await self._spawn(managed)
 
-
-async def _spawn(managed: Managed) -> None:
-    managed.log.parent.mkdir(parents=True, exist_ok=True)
-    with managed.log.open("ab") as log:
-        managed.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "taonet.cli.main",
-            *managed.arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, **managed.environment},
-            # Ctrl-C goes to the whole foreground group; only the supervisor shall hear it.
-            start_new_session=True,
-        )
+    async def _spawn(self, managed: Managed) -> None:
+        managed.log.parent.mkdir(parents=True, exist_ok=True)
+        with managed.log.open("ab") as log:
+            managed.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "taonet.cli.main",
+                *managed.arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **managed.environment},
+                # Ctrl-C goes to the whole foreground group; only the supervisor shall hear it.
+                start_new_session=True,
+            )
+        self._changed()
 
 
 async def _end(managed: Managed) -> None:
@@ -121,3 +135,14 @@ async def _end(managed: Managed) -> None:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that says something, or the empty string."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))
+            tail = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return next((line.strip() for line in reversed(tail.splitlines()) if line.strip()), "")

@@ -11,20 +11,19 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bittensor as bt
-import structlog
 
 from taonet.cli.up.folder import NetworkFolder, read_json, write_json
 from taonet.cli.up.founding import Founder, connected
 from taonet.cli.up.plan import EVERYONE, MINERS, OWNER, VALIDATOR, Cheat, NetworkPlan
-from taonet.cli.up.processes import ONE_THREAD, Managed, Processes
-from taonet.cli.up.survey import NetworkSurvey, founded_alpha, survey
+from taonet.cli.up.processes import ONE_THREAD, Managed, Processes, last_line
+from taonet.cli.up.survey import ChainView, NetworkSurvey, founded_alpha, survey
 from taonet.cli.up.wallets import HOTKEY, make_wallets
 
 CHAIN_START_S = 60.0
@@ -35,8 +34,6 @@ RETRY_S = 0.2
 
 VALIDATOR_PAUSE_S = 1.0
 """Between two rounds of the validator."""
-
-log = structlog.get_logger("taonet.up")
 
 
 class CannotStart(RuntimeError):
@@ -50,29 +47,43 @@ class Running:
     pid: int
     plan: NetworkPlan
     ready: bool
+    """Whether every process was started."""
+    notice: str
+    """What people should know, such as a process that keeps failing."""
+    processes: Mapping[str, int]
+    """The id of each process by its name."""
+
+    @property
+    def lives(self) -> bool:
+        """Whether it still runs."""
+        return _runs(self.pid, b"taonet")
 
 
 def running(folder: NetworkFolder) -> Running | None:
     """The supervisor that runs the network in `folder`, if one does."""
     written = read_json(folder.supervisor)
-    if written is None or not _is_ours(int(written["pid"])):
+    if written is None or not _runs(int(written["pid"]), b"taonet"):
         return None
     plan = NetworkPlan(**{**written["plan"], "cheat": Cheat(written["plan"]["cheat"])})
-    return Running(int(written["pid"]), plan, bool(written["ready"]))
+    return Running(
+        int(written["pid"]), plan, written["ready"], written["notice"], written["processes"]
+    )
 
 
-def _is_ours(pid: int) -> bool:
-    """Whether a process lives and is one of ours; ids are used again after a restart."""
+def _runs(pid: int, word: bytes) -> bool:
+    """Whether a process lives and has `word` in its command; ids are used again after a while."""
     try:
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         if Path("/proc/self").exists():
             return False
         with suppress(ProcessLookupError):
             os.kill(pid, 0)
             return True
         return False
-    return b"taonet" in command
+    # A zombie has ended; only its parent has not looked yet.
+    return word in command and state[:1] != [b"Z"]
 
 
 def remove(folder: NetworkFolder) -> None:
@@ -86,7 +97,11 @@ def remove(folder: NetworkFolder) -> None:
 
 def require_free_ports(plan: NetworkPlan) -> None:
     """Raise `CannotStart` naming the first port that is taken."""
-    for port, whose in plan.ports().items():
+    seen: dict[int, str] = {}
+    for port, whose in plan.ports():
+        if port in seen:
+            raise CannotStart(f"port {port} is for {seen[port]} and for {whose}; choose another")
+        seen[port] = whose
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -105,50 +120,51 @@ class Supervisor:
         self.folder = folder
         self.plan = plan
         self.netuid: int | None = None
-        self.notice = ""
-        self.client: bt.Client | None = None
-        self._processes = Processes()
+        self._ready = False
+        self._processes = Processes(self._write)
+
+    @property
+    def notice(self) -> str:
+        """What people should know now: which processes keep failing, and how they ended."""
+        return "; ".join(
+            f"{managed.name} keeps failing: {last_line(managed.log)} (see {managed.log})"
+            for managed in self._processes.managed
+            if managed.failed
+        )
 
     @asynccontextmanager
-    async def started(self, report: Callable[[str], None]) -> AsyncIterator["Supervisor"]:
+    async def started(self, report: Callable[[str], None]) -> AsyncIterator[ChainView]:
         """Start everything, in order; end everything at the end of the block."""
-        _end_strays(self.folder)
-        self._write(ready=False)
+        self._write()
         try:
             report("starting the chain")
             await self._start("chain", self._chain_arguments())
-            await _await_chain(self.plan.chain_url, self._processes)
-            async with connected(self.plan.chain_url) as client:
-                self.client = client
-                await self._found(client, report)
-                await self._start_neurons()
-                self._write(ready=True)
-                yield self
+            await _await_chain(self.plan.chain_url, self._processes.managed[0])
+            await self._found(report)
+            await self._start_neurons()
+            self._ready = True
+            self._write()
+            async with ChainView(self.plan.chain_url) as view:
+                yield view
         finally:
-            self.client = None
             await self._processes.stop()
             self.folder.supervisor.unlink(missing_ok=True)
 
-    async def survey(self) -> NetworkSurvey:
+    async def survey(self, view: ChainView) -> NetworkSurvey:
         """What is going on now."""
-        failed = [managed.name for managed in self._processes.managed if managed.failed]
-        self.notice = (
-            f"{', '.join(failed)} keeps failing: see {self.folder.root / 'logs'}" if failed else ""
-        )
-        self._write(ready=True)
-        return await survey(self.client, self.plan, self.folder, self.netuid)
+        return await survey(view, self.plan, self.folder, self.netuid)
 
-    async def _found(self, client: bt.Client, report: Callable[[str], None]) -> None:
-        wallets = make_wallets(self.folder.wallets)
-        founded = await Founder(client, self.plan, wallets, report).found()
-        self.netuid = founded.netuid
-        if read_json(self.folder.founded) is None:
-            hotkeys = {p.name: wallets[p.name].hotkey.ss58_address for p in EVERYONE}
-            held = await founded_alpha(client, founded.netuid)
-            write_json(
-                self.folder.founded,
-                {"netuid": founded.netuid, "hotkeys": hotkeys, "held_alpha": held},
-            )
+    async def _found(self, report: Callable[[str], None]) -> None:
+        wallets = make_wallets(self.folder.wallets, EVERYONE)
+        async with connected(self.plan.chain_url) as client:
+            self.netuid = await Founder(client, self.plan.subnet, wallets, report).found()
+            if read_json(self.folder.founded) is None:
+                hotkeys = {p.name: wallets[p.name].hotkey.ss58_address for p in EVERYONE}
+                held = await founded_alpha(client, self.netuid)
+                write_json(
+                    self.folder.founded,
+                    {"netuid": self.netuid, "hotkeys": hotkeys, "held_alpha": held},
+                )
 
     async def _start_neurons(self) -> None:
         for offset, miner in enumerate(MINERS, start=1):
@@ -194,39 +210,44 @@ class Supervisor:
         self.folder.status(name).unlink(missing_ok=True)
         managed = Managed(name, arguments, self.folder.log(name), environment=ONE_THREAD)
         await self._processes.start(managed)
-        self._write(ready=False)
 
-    def _write(self, *, ready: bool) -> None:
+    def _write(self) -> None:
         """Say who runs what, for `status`, `down`, and a start after a crash."""
         pids = {m.name: m.pid for m in self._processes.managed if m.pid is not None}
         plan: dict[str, Any] = {**vars(self.plan), "cheat": self.plan.cheat.value}
-        write_json(
-            self.folder.supervisor,
-            {"pid": os.getpid(), "ready": ready, "plan": plan, "processes": pids},
-        )
+        said = {
+            "pid": os.getpid(),
+            "ready": self._ready,
+            "notice": self.notice,
+            "plan": plan,
+            "processes": pids,
+        }
+        write_json(self.folder.supervisor, said)
 
 
-async def _await_chain(url: str, processes: Processes) -> None:
-    """Return as soon as the chain answers; raises `CannotStart` when it does not."""
+async def _await_chain(url: str, chain: Managed) -> None:
+    """Return as soon as the chain answers; raises `CannotStart` when it ends or does not answer."""
     deadline = time.monotonic() + CHAIN_START_S
     while True:
         try:
-            async with connected(url):
+            async with asyncio.timeout(CHAIN_START_S), connected(url):
                 return
         except (bt.BittensorError, OSError) as error:
-            chain = processes.managed[0]
-            if chain.failed or time.monotonic() > deadline:
+            if chain.has_ended:
+                raise CannotStart(f"the chain ended: {last_line(chain.log)}") from error
+            if time.monotonic() > deadline:
                 raise CannotStart(f"the chain does not answer; see {chain.log}") from error
             await asyncio.sleep(RETRY_S)
 
 
-def _end_strays(folder: NetworkFolder) -> None:
+def end_strays(folder: NetworkFolder) -> None:
     """End what a killed supervisor left running: two chains must not share one folder."""
     written = read_json(folder.supervisor) or {}
-    strays = [pid for pid in written.get("processes", {}).values() if _is_ours(int(pid))]
+    ours = os.fsencode(folder.root)
+    strays = [int(pid) for pid in written.get("processes", {}).values() if _runs(int(pid), ours)]
     for pid in strays:
         with suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + CHAIN_START_S
-    while any(_is_ours(int(pid)) for pid in strays) and time.monotonic() < deadline:
+    while any(_runs(pid, ours) for pid in strays) and time.monotonic() < deadline:
         time.sleep(RETRY_S)

@@ -1,9 +1,11 @@
 """What is going on in a network: read from the chain and from what its processes say."""
 
+import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import bittensor as bt
 from bittensor import storage
@@ -11,8 +13,11 @@ from bittensor import storage
 from taonet.cli.up.folder import NetworkFolder, read_json
 from taonet.cli.up.plan import MINERS, OWNER, VALIDATOR, NetworkPlan
 
-STALE_S = 20.0
+STALE_S = 60.0
 """A process that has said nothing for this long is shown as silent."""
+
+READ_S_MAX = 10.0
+"""A chain that has not answered for so long is shown as away."""
 
 RAO = 10**9
 
@@ -54,7 +59,7 @@ class NetworkSurvey:
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
-        return asdict(self)
+        return {**asdict(self), "chain_http_url": self.chain_url.replace("ws:", "http:", 1)}
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,48 @@ class _Subnet:
     neurons: Mapping[str, _OnChain] = field(default_factory=dict)
 
 
+class ChainView:
+    """
+    Reads a chain that may be away: its process may be starting again.
+
+    Use it as `async with ChainView(url) as view`; it connects at the first read.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: bt.Client | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._disconnect()
+
+    async def subnet(self, netuid: int) -> _Subnet:
+        """What the chain says now; nothing while it is away."""
+        try:
+            async with asyncio.timeout(READ_S_MAX):
+                if self._client is None:
+                    self._client = bt.Client(self._url, fallback_endpoints=[], archive_endpoints=[])
+                    await self._client.connect()
+                return await _subnet(self._client, netuid)
+        except (bt.BittensorError, OSError, TimeoutError):
+            await self._disconnect()
+            return _Subnet()
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(bt.BittensorError, OSError, TimeoutError):
+                async with asyncio.timeout(READ_S_MAX):
+                    await client.close()
+
+
 async def survey(
-    client: bt.Client | None, plan: NetworkPlan, folder: NetworkFolder, netuid: int | None
+    view: ChainView, plan: NetworkPlan, folder: NetworkFolder, netuid: int | None
 ) -> NetworkSurvey:
     """Everything the table shows, at the chain's newest block."""
-    subnet = _Subnet() if client is None or netuid is None else await _subnet(client, netuid)
+    subnet = _Subnet() if netuid is None else await view.subnet(netuid)
     return NetworkSurvey(
         chain_url=plan.chain_url,
         gateway_url=plan.gateway_url,

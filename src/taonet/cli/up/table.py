@@ -8,7 +8,13 @@ from rich.text import Text
 
 from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey
 
-BAR_WIDTH = 16
+BAR_WIDTH = 12
+WIDE = 100
+"""From so many columns on, there is room for wider gaps."""
+DIGITS_SHOWN = 6
+"""Of an amount, so that a large one takes no more room than a small one."""
+HOTKEY_ENDS = (6, 4)
+"""Characters of a hotkey's beginning and end; `taonet status --json` has the whole."""
 PHASE_STYLES = {
     "serving": "green",
     "judging": "green",
@@ -21,9 +27,12 @@ PHASE_STYLES = {
 }
 
 
-def render(network: NetworkSurvey, notice: str = "") -> RenderableType:
-    """The whole picture; `notice` is what the supervisor is doing."""
-    parts: list[RenderableType] = [_places(network), _neurons(network)]
+def render(network: NetworkSurvey, notice: str = "", *, width: int = WIDE) -> RenderableType:
+    """The whole picture for a window of `width` columns; `notice` says what else to know."""
+    parts: list[RenderableType] = [
+        _places(network),
+        _neurons(network, gap=2 if width >= WIDE else 1),
+    ]
     if notice:
         parts.append(Text(notice, style="yellow"))
     return Group(*parts)
@@ -31,36 +40,45 @@ def render(network: NetworkSurvey, notice: str = "") -> RenderableType:
 
 def _places(network: NetworkSurvey) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    grid.add_row("chain", network.chain_url, network.chain_url.replace("ws:", "http:"))
-    grid.add_row("gateway", network.gateway_url, _gateway(network))
-    grid.add_row("api key", network.api_key_file, "")
-    if network.block is not None:
-        grid.add_row("block", f"{network.block}", _epoch(network))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    chain_http = network.chain_url.replace("ws:", "http:", 1)
+    grid.add_row("chain", f"{network.chain_url}  {chain_http}")
+    grid.add_row("gateway", Text(f"{network.gateway_url}  ") + _gateway(network))
+    grid.add_row("api key", Text(network.api_key_file))
+    grid.add_row("block", _block(network))
     if network.netuid is not None:
-        price = "" if network.price_tao is None else f"1 α = {network.price_tao:.6f} τ"
-        grid.add_row("subnet", f"{network.netuid} {network.subnet}", price)
+        price = "" if network.price_tao is None else f"  1 α = {network.price_tao:.6f} τ"
+        grid.add_row("subnet", Text(f"{network.netuid} {network.subnet}{price}"))
     return Panel(grid, title="taonet", title_align="left", expand=False)
 
 
 def _gateway(network: NetworkSurvey) -> Text:
     phase = str(network.gateway.get("phase", "starting"))
-    return Text(phase, style=PHASE_STYLES.get(phase, ""))
+    text = Text(phase, style=PHASE_STYLES.get(phase, ""))
+    message = network.gateway.get("message")
+    if message:
+        text.append(f": {message}", style="yellow")
+    return text
 
 
-def _epoch(network: NetworkSurvey) -> str:
-    if network.next_epoch_block is None or network.block is None:
-        return ""
+def _block(network: NetworkSurvey) -> Text:
+    if network.block is None:
+        return Text("the chain does not answer", style="red")
+    if network.next_epoch_block is None:
+        return Text(str(network.block))
     left = max(0, network.next_epoch_block - network.block)
-    return f"next epoch at {network.next_epoch_block}, in {left}"
+    return Text(f"{network.block}  next epoch at {network.next_epoch_block}, in {left}")
 
 
-def _neurons(network: NetworkSurvey) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("uid", "name", "state"):
-        table.add_column(title)
+def _neurons(network: NetworkSurvey, *, gap: int) -> Table:
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False)
+    for title in ("uid", "name"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("state")
     for title in ("incentive", "dividends", "stake α", "earned α"):
-        table.add_column(title, justify="right")
-    table.add_column("hotkey", overflow="ellipsis", no_wrap=True)
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("hotkey", no_wrap=True)
     for neuron in network.neurons:
         table.add_row(
             "" if neuron.uid is None else str(neuron.uid),
@@ -68,11 +86,23 @@ def _neurons(network: NetworkSurvey) -> Table:
             _phase(neuron),
             f"{neuron.incentive:.3f}",
             f"{neuron.dividends:.3f}",
-            f"{neuron.stake_alpha:,.3f}",
-            f"{neuron.earned_alpha:,.3f}",
-            neuron.hotkey,
+            amount(neuron.stake_alpha),
+            amount(neuron.earned_alpha),
+            shortened(neuron.hotkey),
         )
     return table
+
+
+def amount(alpha: float) -> str:
+    """An amount with as many decimals, at most 3, as leave it at `DIGITS_SHOWN` digits."""
+    whole = len(str(int(alpha)))
+    return f"{alpha:,.{min(3, max(0, DIGITS_SHOWN - whole))}f}"
+
+
+def shortened(hotkey: str) -> str:
+    """A hotkey's beginning and end."""
+    head, tail = HOTKEY_ENDS
+    return hotkey if len(hotkey) <= head + tail else f"{hotkey[:head]}…{hotkey[-tail:]}"
 
 
 def _phase(neuron: NeuronSurvey) -> RenderableType:

@@ -5,11 +5,12 @@ They hold play money of a chain on this machine and are not encrypted, so that p
 by themselves; only their owner may read the files.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import bittensor as bt
 
-from taonet.cli.up.plan import EVERYONE, Participant
+from taonet.cli.up.plan import Participant
 
 HOTKEY = "default"
 
@@ -19,12 +20,12 @@ def open_wallet(folder: Path, participant: Participant) -> bt.Wallet:
     return bt.Wallet(name=participant.name, hotkey=HOTKEY, path=str(folder))
 
 
-def make_wallets(folder: Path) -> dict[str, bt.Wallet]:
-    """Every participant's wallet by name; keys that are not there yet are made."""
+def make_wallets(folder: Path, participants: Iterable[Participant]) -> dict[str, bt.Wallet]:
+    """Each participant's wallet by name; keys that are not there yet are made."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     wallets = {}
-    for participant in EVERYONE:
+    for participant in participants:
         wallet = open_wallet(folder, participant)
         if not wallet.coldkey_file.exists_on_device():
             wallet.create_new_coldkey(use_password=False, suppress=True)
