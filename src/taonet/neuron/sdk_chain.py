@@ -78,17 +78,21 @@ class SdkChain:
         last = 0
         while True:
             try:
-                client = await self._connected()
-                heads = client.blocks()
-                while True:
-                    header = await asyncio.wait_for(anext(heads), BLOCK_S_MAX)
-                    if header.number > last:
-                        last = header.number
+                async for number in self._heads():
+                    if number > last:
+                        last = number
                         yield last
             except Exception as error:  # noqa: BLE001 whatever broke it, it is opened again
                 log.warning("block_subscription_lost", reason=type(error).__name__)
             await self._disconnect()
             await asyncio.sleep(RECONNECT_S)
+
+    async def _heads(self) -> AsyncIterator[int]:
+        """The numbers of new heads over one connection; raises whatever breaks it."""
+        heads = (await self._connected()).blocks()
+        while True:
+            header = await asyncio.wait_for(anext(heads), BLOCK_S_MAX)
+            yield int(header.number)
 
     async def _execute(self, client: bt.Client, intent: Any) -> None:
         result = await client.execute(intent, self._wallet, wait_for_finalization=False, retries=2)

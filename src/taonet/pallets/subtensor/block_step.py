@@ -88,11 +88,11 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         """Drop records of swaps that no longer limit anything, of some networks a block."""
         interval = self._storage.constants.hotkey_swap_on_subnet_interval
         swaps = self._storage.key_swaps.last_hotkey_swap_on_netuid
-        for netuid in networks:
-            if int(netuid) % interval == number % interval:
-                for key, block in list(swaps.under(netuid)):
-                    if block + interval < number:
-                        del swaps[key]
+        due = [netuid for netuid in networks if int(netuid) % interval == number % interval]
+        for netuid in due:
+            for key, block in list(swaps.under(netuid)):
+                if block + interval < number:
+                    del swaps[key]
 
     def _reveal_weights(self, subnets: Sequence[NetUid], number: int) -> None:
         """Open timelocked weights; not of subnets whose epoch must wait for the next block."""
