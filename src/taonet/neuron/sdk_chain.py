@@ -78,21 +78,22 @@ class SdkChain:
         last = 0
         while True:
             try:
-                async for number in self._heads():
-                    if number > last:
-                        last = number
-                        yield last
+                async for number in self._heads(last):
+                    last = number
+                    yield number
             except Exception as error:  # noqa: BLE001 whatever broke it, it is opened again
                 log.warning("block_subscription_lost", reason=type(error).__name__)
             await self._disconnect()
             await asyncio.sleep(RECONNECT_S)
 
-    async def _heads(self) -> AsyncIterator[int]:
-        """The numbers of new heads over one connection; raises whatever breaks it."""
+    async def _heads(self, last: int) -> AsyncIterator[int]:
+        """Heads above `last`, each once, over one connection; raises whatever breaks it."""
         heads = (await self._connected()).blocks()
         while True:
             header = await asyncio.wait_for(anext(heads), BLOCK_S_MAX)
-            yield int(header.number)
+            if header.number > last:
+                last = int(header.number)
+                yield last
 
     async def _execute(self, client: bt.Client, intent: Any) -> None:
         result = await client.execute(intent, self._wallet, wait_for_finalization=False, retries=2)
