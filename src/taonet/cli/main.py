@@ -18,6 +18,7 @@ COMMANDS = {
     "validator": "taonet.cli.neuron",
     "gateway": "taonet.cli.gateway",
     "subnet": "taonet.cli.subnet",
+    "simulate": "taonet.cli.simulate.command",
     "conformance": "taonet.cli.conformance.command",
 }
 """Where each command is; a module is imported when its command runs, since some are heavy."""
