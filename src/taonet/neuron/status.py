@@ -9,6 +9,8 @@ from taonet.neuron.state_file import write_state
 
 WRITE_S_MIN = 0.5
 """Between two writes that change only numbers."""
+FRACTION_STEP = 0.1
+"""A phase that has advanced by so much is written at once: it may show nothing more for long."""
 MESSAGE_CHARACTERS_MAX = 300
 
 
@@ -43,7 +45,9 @@ class StatusFile:
 
     def phase(self, phase: str, *, fraction: float | None = None, message: str = "") -> None:
         """Enter or advance a phase."""
-        changed = phase != self.status.phase
+        before = self.status.fraction or 0.0
+        advanced = abs((fraction or 0.0) - before) >= FRACTION_STEP
+        changed = phase != self.status.phase or advanced
         self.status.phase, self.status.fraction = phase, fraction
         self.status.message = message[:MESSAGE_CHARACTERS_MAX]
         self._write(urgent=changed)
