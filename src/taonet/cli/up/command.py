@@ -228,7 +228,8 @@ def _await_network(folder: NetworkFolder, is_alive: Callable[[], bool]) -> Netwo
     if is_alive():
         logs = folder.root / "logs"
         raise CannotStart(f"the network does not work after {DETACHED_START_S:.0f} s; see {logs}")
-    raise CannotStart(f"the network ended at its start: {last_line(folder.log('supervisor'))}")
+    reason = last_line(folder.log("supervisor")).removeprefix("error: ")
+    raise CannotStart(f"the network ended at its start: {reason}")
 
 
 async def survey_once(folder: NetworkFolder, plan: NetworkPlan) -> NetworkSurvey:

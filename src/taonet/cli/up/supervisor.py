@@ -213,6 +213,10 @@ class Supervisor:
 
     def _write(self) -> None:
         """Say who runs what, for `status`, `down`, and a start after a crash."""
+        for managed in self._processes.managed:
+            if managed.pid is None and not managed.failed:
+                # What it said last is no longer so; a reason to fail stays to be read.
+                self.folder.status(managed.name).unlink(missing_ok=True)
         pids = {m.name: m.pid for m in self._processes.managed if m.pid is not None}
         plan: dict[str, Any] = {**vars(self.plan), "cheat": self.plan.cheat.value}
         said = {
