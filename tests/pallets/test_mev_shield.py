@@ -74,28 +74,30 @@ def store(chain: Chain, data: bytes = b"call") -> Any:
 def test_a_key_moves_from_its_author_to_next_to_pending_to_current(chain: Chain) -> None:
     authorities = chain.runtime.aura.authorities
     assert len(authorities) == 3
-    shield = announce(chain, key(1))
-    assert offered(shield) == (None, None, None)
-    assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (None, None)
-    assert shield.author_keys[authorities[1]] == key(1)
-
-    announce(chain, key(2))
-    assert offered(shield) == (key(1), None, None)
-    assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (5, None)
-
-    announce(chain, key(3))
-    announce(chain, key(4))
+    for number in range(1, 5):
+        shield = announce(chain, key(number))
+        assert shield.author_keys[authorities[number % 3]] == key(number)
     assert offered(shield) == (key(3), key(2), key(1))
     assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (7, 6)
-    # The fourth block is again the first's author's.
+    announce(chain, key(5))
+    assert offered(shield) == (key(4), key(3), key(2))
+    # The fourth and fifth blocks are again the first's and second's authors'.
     assert dict(shield.author_keys.items()) == {
         authorities[0]: key(3),
         authorities[1]: key(4),
-        authorities[2]: key(2),
+        authorities[2]: key(5),
     }
 
 
-def test_an_author_without_a_key_offers_none_and_the_others_go_on(chain: Chain) -> None:
+def test_the_first_key_is_offered_at_once(chain: Chain) -> None:
+    shield = announce(chain, key(1))
+    assert offered(shield) == (key(1), None, None)
+    assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (4, None)
+    announce(chain, key(2))
+    assert offered(shield) == (key(1), key(1), None)
+
+
+def test_an_author_without_a_key_is_left_out(chain: Chain) -> None:
     for number in range(1, 4):
         announce(chain, key(number))
     shield = announce(chain, None)
@@ -103,10 +105,18 @@ def test_an_author_without_a_key_offers_none_and_the_others_go_on(chain: Chain) 
     assert shield.next_key == key(3)
 
     announce(chain, key(5))
-    assert offered(shield) == (None, key(3), key(2))
-    assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (None, 7)
-    announce(chain, key(6))
-    assert offered(shield) == (key(5), None, key(3))
+    assert offered(shield) == (key(5), key(3), key(2))
+    announce(chain, None)
+    assert offered(shield) == (key(5), key(5), key(3))
+
+
+def test_without_any_key_none_is_offered(chain: Chain) -> None:
+    announce(chain, key(1))
+    for _ in range(5):
+        shield = announce(chain, None)
+    assert offered(shield) == (None, None, None)
+    assert (shield.next_key_expires_at, shield.pending_key_expires_at) == (None, None)
+    assert list(shield.author_keys.keys()) == []
 
 
 def test_one_author_alone_offers_the_key_of_the_block_before(chain: Chain) -> None:

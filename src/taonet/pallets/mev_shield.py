@@ -9,8 +9,11 @@ transaction like any other: this pallet never sees a secret.
 
 Here one node makes every block, on slots that its pace leaves gaps in. So the authorities take
 turns by the block's number, where the real chain's take them by the slot; in a chain without gaps
-that is the same. Calls stored by `store_encrypted` wait for a way to decrypt them that spec 425
-does not have yet: the next block reports each as undecodable, as the real chain's does.
+that is the same. An author without a key is that node too: the key announced here is offered in its
+place, so that a chain offers one from its first block, and not from its authors' second turn.
+
+Calls stored by `store_encrypted` wait for a way to decrypt them that spec 425 does not have yet:
+the next block reports each as undecodable, as the real chain's does.
 
 Source: subtensor pallets/shield/src/lib.rs, runtime/src/lib.rs `FindAuraAuthors` @ 14bc6f9.
 """
@@ -264,8 +267,9 @@ class MevShield(Pallet, prefix="MevShield"):
             raise BadEncKeyLen
         self.current_key = self.pending_key
         self.pending_key = self.next_key
-        # Read before this author's own key is replaced: that one is for its next turn.
-        self.next_key = self.author_keys[after_next]
+        # Read before this author's own key is replaced: that one is for its next turn. Where the
+        # author after the next has none yet, it is the same node with the key it announces here.
+        self.next_key = self.author_keys[after_next] or enc_key
         self.author_keys[author] = enc_key
         now = self._system.number
         self.pending_key_expires_at = None if self.pending_key is None else now + 2
