@@ -16,8 +16,10 @@ from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
+from taonet.pallets.crowdloan import CROWDLOAN_CLASSES, CROWDLOAN_INDEX
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
+from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
@@ -41,8 +43,10 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     SUBTENSOR_INDEX: SUBTENSOR_CLASSES,
     11: (Utility,),
     12: (Sudo,),
+    PREIMAGE_INDEX: (Preimage,),
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
+    CROWDLOAN_INDEX: CROWDLOAN_CLASSES,
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),
     31: (AlphaAssets,),

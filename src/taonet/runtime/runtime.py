@@ -22,8 +22,10 @@ from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
+from taonet.pallets.crowdloan import Crowdloan
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MevShield
+from taonet.pallets.preimage import Preimage
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnets import Subnets
@@ -65,6 +67,8 @@ class Runtime:
         self.mev_shield = MevShield(self.system, self.aura)
         self.commitments = Commitments(self.system, self.subtensor)
         self.admin_utils = AdminUtils(self.subtensor)
+        self.preimage = Preimage(state, self.codecs)
+        self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -79,6 +83,8 @@ class Runtime:
             self.mev_shield,
             self.commitments,
             *vars(self.admin_utils).values(),
+            self.preimage,
+            self.crowdloan,
             self.utility,
             self.sudo,
             self.swap,
