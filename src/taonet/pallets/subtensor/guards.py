@@ -42,6 +42,7 @@ from taonet.pallets.subtensor.errors import (
     SubnetNotExists,
     TransferDisallowed,
 )
+from taonet.pallets.subtensor.evm_keys import EvmKeys
 from taonet.pallets.subtensor.hotkeys import Hotkeys
 from taonet.pallets.subtensor.mechanisms import MAIN, mechanism_index
 from taonet.pallets.subtensor.rate_limiter import Limited, RateLimiter
@@ -122,6 +123,7 @@ class Guards:
         hotkeys: Hotkeys,
         limiter: RateLimiter,
         serving: Serving,
+        evm_keys: EvmKeys,
         setting: WeightSetting,
         commits: WeightCommits,
     ) -> None:
@@ -129,6 +131,7 @@ class Guards:
         self._hotkeys = hotkeys
         self._limiter = limiter
         self._serving = serving
+        self._evm_keys = evm_keys
         self._setting = setting
         self._commits = commits
         self._checks: dict[str, Check] = {
@@ -145,6 +148,7 @@ class Guards:
             "reveal_weights": self._check_reveal,
             "reveal_mechanism_weights": self._check_reveal,
             "batch_reveal_weights": self._check_batch_reveal,
+            "associate_evm_key": self._check_evm_key,
         }
 
     def check(self, who: AccountId, call: Call) -> None:
@@ -205,6 +209,9 @@ class Guards:
     def _check_creation(self, who: AccountId, call: Call) -> None:  # noqa: ARG002
         if not self._limiter.passes(Limited.REGISTER_NETWORK, who):
             raise NetworkTxRateLimitExceeded
+
+    def _check_evm_key(self, who: AccountId, call: Call) -> None:
+        self._evm_keys.ensure_not_too_soon(call.argument("netuid"), who)
 
     def _check_setting(self, who: AccountId, call: Call) -> None:
         netuid, mechanism = _place(call)

@@ -21,10 +21,12 @@ from taonet.pallets.subtensor.epoch_control import EpochControl
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
+from taonet.pallets.subtensor.evm_keys import EvmKeys
 from taonet.pallets.subtensor.guards import Guards
 from taonet.pallets.subtensor.hotkey_swap import HotkeySwap
 from taonet.pallets.subtensor.hotkeys import Hotkeys
 from taonet.pallets.subtensor.identities import Identities
+from taonet.pallets.subtensor.lease_calls import LeaseCalls
 from taonet.pallets.subtensor.lease_dividends import LeaseDividends
 from taonet.pallets.subtensor.lock_calls import LockCalls
 from taonet.pallets.subtensor.mechanisms import Mechanisms
@@ -68,9 +70,11 @@ CLASSES: tuple[type[Pallet], ...] = (
     ColdkeySwap,
     Dissolution,
     EpochControl,
+    EvmKeys,
     HotkeySwap,
     Hotkeys,
     Identities,
+    LeaseCalls,
     LockCalls,
     Parentage,
     Registration,
@@ -114,6 +118,7 @@ class Subtensor(Storage):
         self._add_owners_calls(system)
         self._add_stakers_calls()
         self._add_key_swaps(system)
+        self.lease_calls = LeaseCalls(self, system, balances, self.hotkeys, self.subnet_creation)
         self._add_block_step(system, assets)
 
     def _add_neurons_calls(self, system: System) -> None:
@@ -132,11 +137,13 @@ class Subtensor(Storage):
             self.neuron_registry,
             self.weight_setting,
         )
+        self.evm_keys = EvmKeys(self, system, self.hotkeys, self.neuron_registry)
         self.guards = Guards(
             self,
             self.hotkeys,
             self.limiter,
             self.serving,
+            self.evm_keys,
             self.weight_setting,
             self.weight_commits,
         )
