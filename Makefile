@@ -26,8 +26,8 @@ test: install ## Pass every test
 	$(BIN)/pytest $(ARGS)
 
 check: install ## Format, lint, types, imports
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
