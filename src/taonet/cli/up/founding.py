@@ -7,7 +7,7 @@ anywhere goes on. Each is an ordinary signed call of the account that has the ri
 local chain's sudo key is Alice's, whose seed everyone knows.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -59,9 +59,8 @@ class Founder:
         await self._require_local_chain()
         await self._fund()
         netuid = await self._subnet()
-        await self._name(netuid)
         await self._parameters(netuid)
-        await self._start(netuid)
+        await self._open(netuid)
         for participant in (self._plan.validator, *self._plan.miners):
             await self._register(participant, netuid)
         await self._stake(netuid)
@@ -86,17 +85,6 @@ class Founder:
     async def _query(self, item: Any, keys: list[Any]) -> Any:
         return await self._client.query(item, keys)
 
-    async def _execute(self, what: str, intent: Any, signer: Any) -> None:
-        self._report(what)
-        try:
-            result = await self._client.execute(intent, signer, wait_for_finalization=False)
-        except bt.BittensorError as error:
-            raise FoundingFailed(f"could not {what}: {error}") from error
-        _require(what, result)
-
-    async def _sudo_call(self, what: str, call: Any) -> None:
-        await self._call(what, calls.Sudo.sudo(call=await self._compose(call)), self._sudo)
-
     async def _call(self, what: str, call: Any, signer: Any) -> None:
         """A call as it is, in the clear: nobody trades against us on this machine."""
         self._report(what)
@@ -104,19 +92,28 @@ class Founder:
             result = await self._client.submit_call(call, signer, wait_for_finalization=False)
         except bt.BittensorError as error:
             raise FoundingFailed(f"could not {what}: {error}") from error
-        _require(what, result)
+        if not result.success:
+            raise FoundingFailed(f"could not {what}: {result.error or result.message}")
+
+    async def _together(self, what: str, parts: Sequence[Any], signer: Any) -> None:
+        """Calls in one block, all or none."""
+        if parts:
+            composed = [await self._compose(part) for part in parts]
+            await self._call(what, calls.Utility.batch_all(calls=composed), signer)
 
     async def _compose(self, call: Any) -> Any:
         client: Any = self._client
         return await client.compose(call)
 
     async def _fund(self) -> None:
+        transfers = []
         for participant in self._plan.everyone:
             address = self._address(participant)
             account = await self._query(storage.System.Account, [address])
             if account["data"]["free"] == 0 and not await self._is_registered_anywhere(participant):
-                transfer = bt.Transfer(dest_ss58=address, amount_tao=participant.tao)
-                await self._execute(f"fund {participant.name}", transfer, self._sudo)
+                rao = participant.tao * RAO_PER_TAO
+                transfers.append(calls.Balances.transfer_keep_alive(dest=address, value=rao))
+        await self._together(f"fund {len(transfers)} accounts", transfers, self._sudo)
 
     async def _is_registered_anywhere(self, participant: Participant) -> bool:
         owner = await self._query(storage.SubtensorModule.Owner, [self._hotkey(participant)])
@@ -125,8 +122,8 @@ class Founder:
     async def _subnet(self) -> int:
         found = await self._owned_subnet()
         if found is None:
-            intent = bt.RegisterSubnet()
-            await self._execute("register the subnet", intent, self._owner)
+            call = calls.SubtensorModule.register_network(hotkey=self._hotkey(self._plan.owner))
+            await self._call("register the subnet", call, self._owner)
             found = await self._owned_subnet()
         if found is None:
             raise FoundingFailed("the subnet was registered but the chain does not list it")
@@ -140,12 +137,6 @@ class Founder:
                 return netuid
         return None
 
-    async def _name(self, netuid: int) -> None:
-        identity = await self._query(storage.SubtensorModule.SubnetIdentitiesV3, [netuid])
-        if identity is None:
-            intent = bt.SetSubnetIdentity(netuid=netuid, subnet_name=self._plan.name)
-            await self._execute(f"call the subnet {self._plan.name}", intent, self._owner)
-
     async def _parameters(self, netuid: int) -> None:
         subtensor, admin = storage.SubtensorModule, calls.AdminUtils
         wanted: tuple[tuple[Any, list[int], int, Any], ...] = (
@@ -156,6 +147,7 @@ class Founder:
                 0,
                 admin.sudo_set_owner_hparam_rate_limit(epochs=0),
             ),
+            (subtensor.StartCallDelay, [], 0, admin.sudo_set_start_call_delay(delay=0)),
             (
                 subtensor.Tempo,
                 [netuid],
@@ -187,22 +179,29 @@ class Founder:
                 admin.sudo_set_subnet_emission_enabled(netuid=netuid, enabled=True),
             ),
         )
-        for item, keys, value, call in wanted:
-            if await self._query(item, keys) != value:
-                await self._sudo_call(f"set {item[1]}", call)
-        hidden = await self._query(subtensor.CommitRevealWeightsEnabled, [netuid])
-        if hidden:
-            # Timelocked weights need a beacon that an offline chain cannot have yet.
-            intent = bt.SetHyperparameter(
-                netuid=netuid, name="commit_reveal_weights_enabled", value=0
-            )
-            await self._execute("switch commit-reveal off", intent, self._owner)
+        orders = [
+            calls.Sudo.sudo(call=await self._compose(call))
+            for item, keys, value, call in wanted
+            if await self._query(item, keys) != value
+        ]
+        await self._together(f"set {len(orders)} parameters", orders, self._sudo)
 
-    async def _start(self, netuid: int) -> None:
-        started = await self._query(storage.SubtensorModule.FirstEmissionBlockNumber, [netuid])
-        if started is None:
-            intent = bt.StartCall(netuid=netuid)
-            await self._execute("start the subnet", intent, self._owner)
+    async def _open(self, netuid: int) -> None:
+        """What its owner does before others come: the name, plain weights, the start."""
+        subtensor = storage.SubtensorModule
+        acts = []
+        if await self._query(subtensor.SubnetIdentitiesV3, [netuid]) is None:
+            acts.append(_named(netuid, self._plan.name))
+        if await self._query(subtensor.CommitRevealWeightsEnabled, [netuid]):
+            # Timelocked weights need a beacon that an offline chain cannot have yet.
+            acts.append(
+                calls.AdminUtils.sudo_set_commit_reveal_weights_enabled(
+                    netuid=netuid, enabled=False
+                )
+            )
+        if await self._query(subtensor.FirstEmissionBlockNumber, [netuid]) is None:
+            acts.append(calls.SubtensorModule.start_call(netuid=netuid))
+        await self._together(f"name and start subnet {netuid}", acts, self._owner)
 
     async def _register(self, participant: Participant, netuid: int) -> None:
         hotkey = self._hotkey(participant)
@@ -222,6 +221,16 @@ class Founder:
             await self._call("stake for the validator", call, self._wallets[validator.name])
 
 
-def _require(what: str, result: Any) -> None:
-    if not result.success:
-        raise FoundingFailed(f"could not {what}: {result.error or result.message}")
+def _named(netuid: int, name: str) -> Any:
+    """The call that gives a subnet its name, and nothing else."""
+    return calls.SubtensorModule.set_subnet_identity(
+        netuid=netuid,
+        subnet_name=name.encode(),
+        github_repo=b"",
+        subnet_contact=b"",
+        subnet_url=b"",
+        discord=b"",
+        description=b"",
+        logo_url=b"",
+        additional=b"",
+    )
