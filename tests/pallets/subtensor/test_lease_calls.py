@@ -30,7 +30,7 @@ from taonet.primitives.fixed_point import u64f64
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, Rao, to_rao
-from taonet.scale.codec import codec
+from taonet.scale.codec import Codec, codec
 from taonet.scale.types import Tuple, string, u32
 from tests.runtime.assertions import refuses
 from tests.runtime.chain import ALICE, BOB, CHARLIE, Chain, call_of
@@ -178,7 +178,7 @@ def test_a_lease_for_good_does_not_end(chain: Chain) -> None:
 
 
 def test_leases_have_accounts_of_their_own() -> None:
-    entropy = codec(Tuple((string, u32)))
+    entropy: Codec[tuple[str, int]] = codec(Tuple((string, u32)))
     for role in ("coldkey", "hotkey"):
         for number in (0, 1, 2**32 - 1):
             written = entropy.encode((f"leasing/{role}", number))

@@ -7,10 +7,6 @@ Source: subtensor pallets/subtensor/src/utils/evm.rs @ 14bc6f9; EIP-191.
 from typing import Annotated, Final
 
 from Crypto.Hash import keccak
-from eth_keys.backends.native.main import NativeECCBackend
-from eth_keys.exceptions import BadSignature
-from eth_keys.main import KeyAPI
-from eth_utils.exceptions import ValidationError
 
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Pallet, call
@@ -39,8 +35,6 @@ FAST_RATE_LIMIT_BLOCKS: Final = 1
 
 EcdsaSignature = Annotated[bytes, byte_array(SIGNATURE_BYTES)]
 
-_CURVE: Final = KeyAPI(NativeECCBackend())
-
 
 def keccak_256(data: bytes) -> bytes:
     """Ethereum's hash."""
@@ -55,10 +49,20 @@ def association_hash(hotkey: AccountId, block_number: int) -> bytes:
 
 def recovered_address(message_hash: bytes, signature: bytes) -> H160 | None:
     """The address whose key made the signature, None if no key did."""
+    # Loading these takes a tenth of a second, which hardly a process needs to spend.
+    from eth_keys.backends.native.main import NativeECCBackend
+    from eth_keys.exceptions import BadSignature
+    from eth_keys.main import KeyAPI
+    from eth_utils.exceptions import ValidationError
+
     v = signature[-1]
     normal = signature[:-1] + bytes([v - 27 if v >= 27 else v])
     try:
-        public = _CURVE.Signature(normal).recover_public_key_from_msg_hash(message_hash)
+        public = (
+            KeyAPI(NativeECCBackend())
+            .Signature(normal)
+            .recover_public_key_from_msg_hash(message_hash)
+        )
     except (BadSignature, ValidationError):
         return None
     return H160(public.to_canonical_address())
