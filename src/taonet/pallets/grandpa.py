@@ -1,15 +1,15 @@
 """
 Grandpa: the authorities that finalise, as clients read them.
 
-Finality is the engine's: a block is final when it is committed. What the real chain's pallet does
-with equivocations and forced changes has no counterpart, so those calls are refused.
+Finality is the engine's: a block is final when it is committed. Root can change what the chain
+says of its finalisers; reports of equivocations have no counterpart and are not offered.
 
 Source: polkadot-sdk substrate/frame/grandpa.
 """
 
 from typing import Annotated
 
-from taonet.frame.dispatch_error import ModuleError
+from taonet.frame.dispatch_error import Exhausted, ModuleError
 from taonet.frame.origin import Origin, ensure_root
 from taonet.frame.pallet import Constant, Event, Pallet, call
 from taonet.frame.storage import OptionMap, OptionValue, StorageValue, twox_64_concat
@@ -26,6 +26,11 @@ from taonet.scale.types import (
 )
 
 AUTHORITIES_MAX = 32
+
+FORCED_CHANGE_FACTOR = 2
+"""After a forced change, so many times its delay must pass before the next one."""
+
+BLOCK_MAX = 2**32 - 1
 
 
 class GrandpaId(FixedBytes):
@@ -149,6 +154,37 @@ class Grandpa(Pallet, prefix="Grandpa"):
     authorities = StorageValue(
         vec(AUTHORITY, AUTHORITIES_MAX), default=(), doc="The current authorities and weights."
     )
+
+    def schedule_change(
+        self,
+        next_authorities: tuple[tuple[GrandpaId, int], ...],
+        in_blocks: int,
+        *,
+        now: int,
+        forced: int | None,
+    ) -> None:
+        """
+        Change the authorities at the end of block `now + in_blocks`. Raises `ChangePending` while
+        another change waits, `TooSoon` for a forced one that follows another too closely, and
+        `Exhausted` for more authorities than there can be.
+        """
+        if len(next_authorities) > AUTHORITIES_MAX:
+            raise Exhausted
+        if self.pending_change is not None:
+            raise ChangePending
+        if forced is not None:
+            if self.next_forced is not None and self.next_forced > now:
+                raise TooSoon
+            self.next_forced = min(now + in_blocks * FORCED_CHANGE_FACTOR, BLOCK_MAX)
+        self.pending_change = StoredPendingChange(now, in_blocks, next_authorities, forced)
+
+    def on_finalize(self, number: int) -> None:
+        """Change the authorities if it is time."""
+        change = self.pending_change
+        if change is not None and number == change.scheduled_at + change.delay:
+            self.authorities = change.next_authorities
+            self.deposit_event(NewAuthorities(authority_set=change.next_authorities))
+            self.pending_change = None
 
     @call(
         index=2,

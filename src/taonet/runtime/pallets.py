@@ -17,6 +17,7 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import CROWDLOAN_CLASSES, CROWDLOAN_INDEX
+from taonet.pallets.evm_chain_id import EVM_CHAIN_ID_INDEX, EvmChainId
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
@@ -46,6 +47,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     PREIMAGE_INDEX: (Preimage,),
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
+    EVM_CHAIN_ID_INDEX: (EvmChainId,),
     CROWDLOAN_INDEX: CROWDLOAN_CLASSES,
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),

@@ -66,7 +66,7 @@ class Runtime:
         )
         self.mev_shield = MevShield(self.system, self.aura)
         self.commitments = Commitments(self.system, self.subtensor)
-        self.admin_utils = AdminUtils(self.subtensor)
+        self.admin_utils = AdminUtils(self.subtensor, self.system)
         self.preimage = Preimage(state, self.codecs)
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
         self.utility = Utility(state, self)

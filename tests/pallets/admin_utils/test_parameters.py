@@ -9,6 +9,7 @@ from taonet.frame.dispatch_error import BadOrigin, DispatchError
 from taonet.frame.origin import Root, Signed
 from taonet.frame.pallet import merge
 from taonet.pallets.admin_utils import ADMIN_UTILS_CLASSES, AdminUtils
+from taonet.pallets.admin_utils.chain_parameters import ChainParameters
 from taonet.pallets.admin_utils.errors import (
     BondsMovingAverageMaxReached,
     Deprecated,
@@ -153,7 +154,7 @@ class Administration:
         self.subtensor.epochs.last_epoch_block[NETUID] = 1000
         self.subtensor.hyperparameters.min_allowed_uids[NETUID] = 4
         self.chain.system.number = 1010
-        self.calls = AdminUtils(self.subtensor)
+        self.calls = AdminUtils(self.subtensor, self.chain.system)
 
     def call(self, name: str) -> Callable[..., None]:
         """The method of a call."""
@@ -191,7 +192,7 @@ def test_every_call_is_covered_here() -> None:
         "sudo_set_subtoken_enabled",
         "sudo_set_total_issuance",
         "sudo_toggle_evm_precompile",
-    }
+    } | {call.name for call in ChainParameters.calls}
     tables = (OWNER_SETTINGS, UNLIMITED_OWNER_SETTINGS, ROOT_SETTINGS, NETWORK_SETTINGS)
     assert {call.name for call in SPEC.calls} == apart.union(*tables)
 
