@@ -41,8 +41,10 @@ log = structlog.get_logger()
 RUNTIMES_MAX = 16
 """Runtimes over recent blocks that are kept for reading."""
 
-FINALIZED_DELAY_S = 0.05
+FINALIZED_DELAY_S_MAX = 0.5
 """
+How long after `inBlock` a watcher hears `finalized`, at most; half a block where that is sooner.
+
 polkadot.js fetches the block when it hears `inBlock`, and never tells the person of it when
 `finalized` comes before that is done.
 """
@@ -233,7 +235,8 @@ class Chain:
             listener(imported)
         if done:
             finalized = {"finalized": f"0x{imported.hash.hex()}"}
-            asyncio.get_running_loop().call_later(FINALIZED_DELAY_S, _tell_all, done, finalized)
+            delay_s = min(FINALIZED_DELAY_S_MAX, self.config.pace_s / 2)
+            asyncio.get_running_loop().call_later(delay_s, _tell_all, done, finalized)
         return imported
 
     def _settle(self, block: ExecutedBlock, imported: BlockImported) -> list[Waiting]:
