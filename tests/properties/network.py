@@ -80,6 +80,7 @@ def _relax(runtime: Runtime) -> None:
     parameters.network_immunity_period = 20
     parameters.subnet_limit = SUBNETS + 3
     parameters.tx_rate_limit = 0
+    parameters.admin_freeze_window = 0
     runtime.subtensor.networks.subtoken_enabled[ROOT] = True
 
 
