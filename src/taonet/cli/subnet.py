@@ -9,7 +9,7 @@ import typer
 
 from taonet.cli.neuron import CHAIN_URL, ChainUrl
 from taonet.cli.output import fail, notices, print_json
-from taonet.cli.up.founding import Founder, FoundingFailed, connected
+from taonet.cli.up.founding import Founder, FoundingFailed, Wallets, connected
 from taonet.cli.up.plan import Participant, SubnetPlan
 from taonet.cli.up.wallets import make_wallets
 from taonet.neuron.authored import NotASubnet, load_subnet
@@ -58,26 +58,28 @@ def found(
     """
     try:
         plan = SubnetPlan(load_subnet(file).subnet.name, tempo, (MINER,))
-        netuid = asyncio.run(_found(chain_url, plan, wallet_path))
+        wallets = make_wallets(wallet_path, plan.everyone)
+        netuid = asyncio.run(_found(chain_url, plan, wallets))
     except (NotASubnet, FoundingFailed, bt.BittensorError) as error:
         fail(str(error))
+    hotkeys = {name: wallet.hotkey.ss58_address for name, wallet in wallets.items()}
     seat = f"--netuid {netuid} --chain-url {chain_url} --wallet-path {wallet_path}"
     commands = {
         role: f"taonet {role} {file} {seat} --wallet-name {role} --state-folder {role}"
         for role in ("miner", "validator")
     }
     if json:
-        print_json({"netuid": netuid, "name": plan.name, **commands})
+        print_json({"netuid": netuid, "name": plan.name, "hotkeys": hotkeys, **commands})
         return
-    typer.echo(f"subnet {netuid} is {plan.name}; start its miner and its validator:")
+    typer.echo(f"subnet {netuid} is {plan.name}, its miner is {hotkeys[MINER.name]}")
+    typer.echo("start the miner and the validator:")
     for command in commands.values():
         typer.echo(f"  {command}")
 
 
-async def _found(chain_url: str, plan: SubnetPlan, folder: Path) -> int:
+async def _found(chain_url: str, plan: SubnetPlan, wallets: Wallets) -> int:
     def report(step: str) -> None:
         notices.print(step, style="dim", markup=False)
 
-    wallets = make_wallets(folder, plan.everyone)
     async with connected(chain_url) as client:
         return await Founder(client, plan, wallets, report).found()
