@@ -1,0 +1,119 @@
+"""Commitments: who may publish what, how much of it, and what it does to bonds."""
+
+import pytest
+
+from taonet.frame.origin import Root, Signed
+from taonet.pallets import commitments
+from taonet.pallets.commitment_data import (
+    RAW,
+    BigRaw,
+    CommitmentInfo,
+    Data,
+    ResetBondsFlag,
+    TimelockEncrypted,
+)
+from taonet.pallets.commitments import Commitments
+from taonet.pallets.subtensor import packed_vectors
+from taonet.pallets.subtensor.mechanisms import mechanism_index
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import Uid
+from taonet.scale.codec import MalformedScale, codec
+from taonet.scale.types import type_of
+from tests.pallets.subtensor.chain import NETUID, Chain, account
+
+MINER = account("miner")
+
+
+class Publishing:
+    """A subnet with one neuron that publishes."""
+
+    def __init__(self) -> None:
+        self.chain = Chain()
+        self.chain.add_subnet()
+        self.uid = self.chain.subtensor.neuron_registry.append(NETUID, MINER)
+        self.commitments = Commitments(self.chain.system, self.chain.subtensor)
+
+    def publish(self, *fields: Data, who: AccountId = MINER) -> None:
+        """Set a commitment, in a transaction as the runtime does."""
+        with self.chain.state.transaction():
+            self.commitments.set_commitment(Signed(who), NETUID, CommitmentInfo(fields))
+
+    def events(self) -> list[str]:
+        """What the block reported of commitments."""
+        named = {kind.__name__ for kind in Commitments.events}
+        happened = [type(found.event).__name__ for found in self.chain.state.events]
+        return [name for name in happened if name in named]
+
+
+@pytest.fixture
+def publishing() -> Publishing:
+    """A subnet with one neuron that publishes."""
+    return Publishing()
+
+
+def test_a_neuron_publishes_and_replaces(publishing: Publishing) -> None:
+    publishing.publish(RAW[5](b"model"))
+    publishing.chain.system.number = 7
+    publishing.publish(RAW[3](b"two"), BigRaw(b"long" * 40))
+
+    (stored,) = dict(publishing.commitments.commitment_of.items()).values()
+    assert stored.block == 7 == publishing.commitments.last_commitment[NETUID, MINER]
+    assert stored.info.fields == (RAW[3](b"two"), BigRaw(b"long" * 40))
+    assert publishing.events() == ["Commitment", "Commitment"]
+
+
+def test_a_stranger_may_not(publishing: Publishing) -> None:
+    with pytest.raises(commitments.AccountNotAllowedCommit):
+        publishing.publish(RAW[0](b""), who=account("stranger"))
+
+    assert not list(publishing.commitments.commitment_of.keys())
+
+
+def test_an_epoch_has_room_for_so_many_bytes(publishing: Publishing) -> None:
+    for _ in range(6):
+        publishing.publish(BigRaw(bytes(500)))
+    # The smallest commitment counts for a hundred bytes.
+    publishing.publish(RAW[1](b"x"))
+    with pytest.raises(commitments.SpaceLimitExceeded):
+        publishing.publish(RAW[1](b"x"))
+
+    publishing.chain.subtensor.epochs.subnet_epoch_index[NETUID] = 1
+    publishing.publish(RAW[1](b"x"))
+    publishing.commitments.set_max_space(Root(), 150)
+    with pytest.raises(commitments.SpaceLimitExceeded):
+        publishing.publish(RAW[1](b"x"))
+
+
+def test_a_ciphertext_is_listed_until_it_is_replaced(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(b"sealed", 1_000))
+    assert publishing.commitments.timelocked_index == ((NETUID, MINER),)
+
+    publishing.publish(RAW[4](b"open"))
+    assert not publishing.commitments.timelocked_index
+    assert publishing.events() == ["TimelockCommitment", "Commitment"]
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_neuron_may_start_with_new_bonds(publishing: Publishing, *, allowed: bool) -> None:
+    subtensor, index = publishing.chain.subtensor, mechanism_index(NETUID)
+    subtensor.hyperparameters.bonds_reset_on[NETUID] = allowed
+    other, own = 9 | 40 << 16, int(publishing.uid) | 50 << 16
+    subtensor.weights.bonds[index, Uid(3)] = packed_vectors.pack([own, other], 4)
+
+    publishing.publish(ResetBondsFlag())
+
+    kept = [other] if allowed else [own, other]
+    assert packed_vectors.items(subtensor.weights.bonds[index, Uid(3)], 4) == kept
+    assert publishing.commitments.last_bonds_reset[NETUID, MINER] == 0
+
+
+def test_too_long_data_is_malformed() -> None:
+    info = codec(type_of(CommitmentInfo))
+    longest = CommitmentInfo((RAW[128](bytes(128)),))
+
+    assert info.decode(info.encode(longest)) == longest
+    assert info.encode(longest)[1] == 129
+    with pytest.raises(MalformedScale):
+        info.decode(bytes([4, 137]))
+    with pytest.raises(MalformedScale):
+        info.decode(info.encode(CommitmentInfo((ResetBondsFlag(),) * 3)).replace(b"\x0c", b"\x10"))
