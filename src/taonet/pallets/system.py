@@ -589,7 +589,12 @@ class System(Pallet, prefix="System"):
             del self.block_hash[oldest]
 
     def try_state(self) -> None:
-        """Every stored account is alive and has balances that follow the new rules."""
+        """
+        Every stored account is alive, or counts the calls that it made for free, which anyone may
+        sign; what is not alive holds nothing else.
+        """
         for who, info in self.account.items():
-            assert info.providers + info.sufficients > 0, f"{who.hex()} is stored but not alive"
+            alive = info.providers + info.sufficients > 0
+            assert alive or info.nonce, f"{who.hex()} is stored but not alive"
+            assert alive or info.data == NO_BALANCE, f"{who.hex()} holds TAO but is not alive"
             assert info.consumers == 0 or info.providers > 0, f"{who.hex()} has only consumers"
