@@ -30,7 +30,7 @@ from taonet.scale.types import (
     fields_of,
 )
 
-LEFT_OUT: Final = ("System", "Timestamp", "Grandpa", "MevShield", "Sudo")
+LEFT_OUT: Final = ("System", "Timestamp", "Grandpa", "MevShield", "Sudo", "Commitments")
 """Pallets whose calls move no money, or with which root may write anything anywhere."""
 
 MONEY_CALLS: Final = (
@@ -77,6 +77,8 @@ UNDRAWN: Final = frozenset(
         # Root may set the issuance to any number: that is no rule to be kept.
         ("Balances", "force_adjust_total_issuance"),
         ("Balances", "force_set_balance"),
+        # With it, root may take what a subnet's pool stands for.
+        ("Balances", "force_transfer"),
         # With it, epochs recycle alpha that they also pay out, as the real chain's do.
         ("AdminUtils", "sudo_set_ck_burn"),
         # Whatever is drawn as its origin, and whatever it holds, is drawn without it too.
@@ -115,9 +117,17 @@ class CallMaker:
 
     def honest(self) -> tuple[Call, Origin]:
         """A call that moves money, mostly by someone who can; root's are left out."""
-        holders = list(self._runtime.subtensor.staking.pools.holders())
-        hotkey, self._signer, netuid = self._random.choice(holders)
-        self._place = hotkey, netuid
+        # Accounts without a key, such as subnets', may be given stake; they sign nothing.
+        holders = [
+            holder
+            for holder in self._runtime.subtensor.staking.pools.holders()
+            if holder[1] in self._coldkeys
+        ]
+        self._signer = self._random.choice(self._coldkeys)
+        hotkey = self._random.choice(self._hotkeys)
+        if holders:
+            hotkey, self._signer, netuid = self._random.choice(holders)
+            self._place = hotkey, netuid
         names = self._random.choice(PREFERRED)
         if names in BY_HOTKEYS:
             self._signer = hotkey
