@@ -107,6 +107,18 @@ def test_a_neuron_may_start_with_new_bonds(publishing: Publishing, *, allowed: b
     assert publishing.commitments.last_bonds_reset[NETUID, MINER] == 0
 
 
+def test_a_subnet_that_ends_takes_its_commitments_along(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(b"sealed", 1_000), ResetBondsFlag())
+
+    publishing.chain.subtensor.dissolution.dissolve(NETUID)
+
+    kept = publishing.commitments
+    assert not kept.timelocked_index
+    for items in (kept.commitment_of, kept.last_commitment, kept.last_bonds_reset):
+        assert not list(items.keys())
+    assert not list(kept.used_space_of.keys())
+
+
 def test_too_long_data_is_malformed() -> None:
     info = codec(type_of(CommitmentInfo))
     longest = CommitmentInfo((RAW[128](bytes(128)),))

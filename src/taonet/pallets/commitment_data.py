@@ -9,7 +9,6 @@ Source: subtensor pallets/commitments/src/types.rs @ 14bc6f9.
 import types
 from typing import Annotated, Any, Final
 
-from taonet.primitives.ids import H256
 from taonet.primitives.units import Rao
 from taonet.scale.types import U32, U64, Struct, TaggedUnion, bounded_bytes, byte_array, vec
 
@@ -17,6 +16,8 @@ RAW_BYTES_MAX: Final = 128
 CIPHERTEXT_BYTES_MAX: Final = 1024
 BIG_RAW_BYTES_MAX: Final = 512
 FIELDS_MAX: Final = 3
+
+HashBytes = Annotated[bytes, byte_array(32)]
 
 
 class Data(TaggedUnion, path="pallet_commitments::types::Data"):
@@ -52,25 +53,25 @@ RAW: Final[tuple[type[Any], ...]] = tuple(_raw(length) for length in range(RAW_B
 class BlakeTwo256(Data, index=130):
     """A BLAKE2b hash of what is meant."""
 
-    _0: H256
+    _0: HashBytes
 
 
 class Sha256(Data, index=131):
     """A SHA-256 hash of what is meant."""
 
-    _0: H256
+    _0: HashBytes
 
 
 class Keccak256(Data, index=132):
     """A Keccak-256 hash of what is meant."""
 
-    _0: H256
+    _0: HashBytes
 
 
 class ShaThree256(Data, index=133):
     """A SHA3-256 hash of what is meant."""
 
-    _0: H256
+    _0: HashBytes
 
 
 class TimelockEncrypted(Data, index=134):

@@ -134,6 +134,7 @@ class Commitments(Pallet, prefix="Commitments"):
         super().__init__(system.state)
         self._system = system
         self._subtensor = subtensor
+        subtensor.dissolution.listeners.append(self.forget_subnet)
 
     @call(index=0, weight=Weight(33_480_000, 0) + database_weight(reads=5, writes=4), pays=Pays.NO)
     def set_commitment(self, origin: Origin, netuid: NetUid, info: CommitmentInfo) -> None:
@@ -155,6 +156,18 @@ class Commitments(Pallet, prefix="Commitments"):
         """Set how many bytes a hotkey may commit in an epoch."""
         ensure_root(origin)
         self.max_space = new_limit
+
+    def forget_subnet(self, netuid: NetUid) -> None:
+        """Drop what was committed in a subnet that ends."""
+        for items in (
+            self.commitment_of,
+            self.last_commitment,
+            self.last_bonds_reset,
+            self.revealed_commitments,
+            self.used_space_of,
+        ):
+            items.clear(netuid)
+        self.timelocked_index = tuple(k for k in self.timelocked_index if k[0] != netuid)
 
     def _use_space(self, netuid: NetUid, who: AccountId, space: int) -> None:
         epoch = self._subtensor.epochs.subnet_epoch_index[netuid]
