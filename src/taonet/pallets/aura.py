@@ -29,6 +29,7 @@ class AuraId(FixedBytes):
     """An author's sr25519 key."""
 
     length = 32
+    scale_path = ("sp_consensus_aura", "sr25519", "app_sr25519", "Public")
     __slots__ = ()
 
 

@@ -37,6 +37,7 @@ class GrandpaId(FixedBytes):
     """A finaliser's ed25519 key."""
 
     length = 32
+    scale_path = ("sp_consensus_grandpa", "app", "Public")
     __slots__ = ()
 
 

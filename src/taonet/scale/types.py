@@ -370,7 +370,8 @@ def _class(cls: type[Any]) -> Type[Any]:
     if issubclass(cls, CLike):
         return Variants(cls)
     if issubclass(cls, FixedBytes):
-        return ByteArray(cls.length, cls, ("primitive_types", cls.__name__))
+        path = getattr(cls, "scale_path", ("primitive_types", cls.__name__))
+        return ByteArray(cls.length, cls, path)
     if issubclass(cls, int) and hasattr(cls, "bits"):
         return Primitive(f"u{cls.bits}")
     if cls is types.NoneType:
