@@ -78,7 +78,7 @@ def _print_results(outcome: Outcome) -> None:
         "strategy",
         "number",
         "earned α",
-        "on each α",
+        "yield",
         "profit τ",
         "refused",
     )

@@ -37,6 +37,9 @@ FIRST_NETUID: Final = 2
 
 MILLION: Final = 1_000_000
 
+TRADED: Final = True
+"""Stake can be bought and sold in a network."""
+
 
 @dataclass
 class Validator:
@@ -229,6 +232,7 @@ def _set_parameters(world: World, subnet: FoundedSubnet) -> None:
     low, high = plan.liquid_alpha_range
     values: list[tuple[str, tuple[object, ...]]] = [
         ("sudo_set_tempo", (plan.tempo,)),
+        ("sudo_set_subnet_emission_enabled", (True,)),
         ("sudo_set_weights_set_rate_limit", (0,)),
         ("sudo_set_kappa", (_part(plan.kappa),)),
         ("sudo_set_max_allowed_validators", (plan.max_validators,)),
@@ -275,6 +279,7 @@ def _stake(world: World, subnet: FoundedSubnet) -> None:
 
 def _stake_on_root(world: World, tao: float) -> None:
     coldkey, hotkey = _root_staker("coldkey"), _root_staker("hotkey")
+    world.as_root("AdminUtils", "sudo_set_subtoken_enabled", ROOT, TRADED)
     world.sign(coldkey, "try_associate_hotkey", hotkey)
     world.sign(coldkey, "root_register", hotkey)
     world.sign(coldkey, "add_stake", hotkey, ROOT, _rao(tao))

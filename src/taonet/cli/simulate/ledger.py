@@ -25,6 +25,10 @@ class Participant:
     """What it held when it began."""
     earned_alpha: int = 0
     """What epochs gave to its uid, in the smallest unit; a validator's part for the root too."""
+    settled_alpha: int = 0
+    """What it held half way through the run."""
+    settled_earned_alpha: int = 0
+    """What it had earned half way through the run."""
     calls: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     """Refusals by their error's name."""

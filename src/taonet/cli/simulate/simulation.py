@@ -86,15 +86,25 @@ class Simulation:
             self._trade(live, since_founding)
             if since_founding % self._scenario.sample_every == 0:
                 self._note_block(live.subnet)
+        if since_founding == self._scenario.blocks // 2:
+            self._note_half()
         world.end_block()
 
     def finish(self) -> Outcome:
         """Check the books and close the accounts."""
         self.world.runtime.try_state()
-        everyone = tuple(p for live in self._live for p in live.subnet.participants())
+        everyone = self._everyone()
         for participant in everyone:
             self._note_profit(participant)
-        return Outcome(self._scenario, self.world, everyone)
+        return Outcome(self._scenario, self.world, tuple(everyone))
+
+    def _note_half(self) -> None:
+        for who in self._everyone():
+            who.settled_alpha = int(self.world.alpha_of(who))
+            who.settled_earned_alpha = who.earned_alpha
+
+    def _everyone(self) -> list[Participant]:
+        return [who for live in self._live for who in live.subnet.participants()]
 
     def _trade(self, live: _Live, since_founding: int) -> None:
         for purchase in live.trading.purchases(since_founding):

@@ -20,13 +20,20 @@ class StrategyResult:
     count: int = 0
     bought_alpha: int = 0
     earned_alpha: int = 0
+    settled_alpha: int = 0
+    earned_after_settling: int = 0
     profit_rao: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
     @property
     def yield_on_stake(self) -> float | None:
-        """Alpha earned on each alpha that was bought at the start; None for who bought none."""
-        return self.earned_alpha / self.bought_alpha if self.bought_alpha else None
+        """
+        Alpha earned in the second half of the run on each alpha held at its start; None for who
+        does not validate. The first half is left out: whoever waits for others starts later.
+        """
+        if self.role != "validator" or not self.settled_alpha:
+            return None
+        return self.earned_after_settling / self.settled_alpha
 
     def as_json(self) -> dict[str, Any]:
         """The same in whole TAO and alpha."""
@@ -57,6 +64,8 @@ def _add(result: StrategyResult, who: Participant, profit_rao: int) -> None:
     result.count += 1
     result.bought_alpha += who.bought_alpha
     result.earned_alpha += who.earned_alpha
+    result.settled_alpha += who.settled_alpha
+    result.earned_after_settling += who.earned_alpha - who.settled_earned_alpha
     result.profit_rao += profit_rao
     result.refused += who.refused
 
