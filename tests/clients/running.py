@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.clients.environments import NodeEnvironment, PythonEnvironment
+from tests.clients.environments import NodeEnvironment, PythonEnvironment, node_js
 from tests.clients.network import Node
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -61,7 +61,7 @@ class Client:
         # A module finds its packages upwards from its own folder.
         beside = self.environment.folder / Path(path).name
         beside.write_bytes((SCRIPTS / path).read_bytes())
-        return ["node", str(beside)]
+        return [node_js().interpreter, str(beside)]
 
     def _last_line(self, command: list[str]) -> str:
         lines = self._run(command).strip().splitlines()
