@@ -24,6 +24,7 @@ from taonet.pallets.subtensor.registration import Registration
 from taonet.pallets.subtensor.root_claim_calls import RootClaimCalls
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
+from taonet.primitives.fixed_point import saturate_u64
 from taonet.primitives.units import ROOT, Alpha, NetUid
 
 STEP_WEIGHT: Final = Weight(110_634_229_000, 0) + database_weight(reads=8304, writes=110)
@@ -128,7 +129,8 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         epochs = self._storage.epochs
         room = self._storage.global_parameters.max_epochs_per_block
         for netuid in subnets:
-            epochs.blocks_since_last_step[netuid] += 1
+            waited = epochs.blocks_since_last_step[netuid]
+            epochs.blocks_since_last_step[netuid] = saturate_u64(waited + 1)
             if not self._schedule.is_due(netuid, number):
                 continue
             if room <= 0:
@@ -139,7 +141,8 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
                 continue
             epochs.last_epoch_block[netuid] = number
             epochs.pending_epoch_at[netuid] = 0
-            epochs.subnet_epoch_index[netuid] += 1
+            index = epochs.subnet_epoch_index[netuid]
+            epochs.subnet_epoch_index[netuid] = saturate_u64(index + 1)
             if not self._distribution.epochs.has_consistent_keys(netuid):
                 self.deposit_event(EpochSkipped(netuid=netuid, block=number))
                 continue

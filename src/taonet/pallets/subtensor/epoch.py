@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from taonet.economy.dividends import HotkeyEmission
-from taonet.economy.yuma import NO_COMMIT, EpochInput, EpochOutput, run_epoch
+from taonet.economy.yuma import NO_COMMIT, EpochInput, EpochInputError, EpochOutput, run_epoch
 from taonet.economy.yuma.matrix import PairRow
 from taonet.economy.yuma.mechanisms import SubnetTerms, merge_mechanisms, split_among_mechanisms
 from taonet.economy.yuma.stored import (
@@ -75,6 +75,8 @@ class EpochRunner:
         hotkeys = self.hotkeys(netuid)
         stakes = [self._weights.total(hotkey, netuid) for hotkey in hotkeys]
         indices = list(self._mechanisms.indices(netuid))
+        if not indices:
+            raise EpochInputError("there is no mechanism")
         split = self._storage.networks.mechanism_emission_split[netuid]
         parts = split_among_mechanisms(int(emission), len(indices), split)
         outputs = []
