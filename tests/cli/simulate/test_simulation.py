@@ -52,7 +52,7 @@ def test_tables_hold_what_was_sampled(tmp_path: Path) -> None:
 
     prices, dividends = read_table(tmp_path, "prices"), read_table(tmp_path, "dividends")
     assert len(prices) == len(read_table(tmp_path, "emission")) == 20
-    assert outcome.world.number == 202
+    assert outcome.world.number == 203
     epochs = int(dividends[-1]["epoch"])
     assert epochs in (19, 20)
     assert len(dividends) == 3 * epochs

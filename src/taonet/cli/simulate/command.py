@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from taonet.cli.output import fail, notices, print_json, print_table, tao
@@ -38,11 +39,12 @@ def simulate(
     """
     try:
         plan = load_scenario(scenario)
+        if blocks is not None:
+            plan = replace(plan, blocks=blocks)
+        outcome = _run(plan, out)
     except ScenarioError as error:
-        fail(str(error), code=EXIT_UNUSABLE)
-    if blocks is not None:
-        plan = replace(plan, blocks=blocks)
-    outcome = _run(plan, out)
+        # A field's place has brackets, which are no markup.
+        fail(escape(str(error)), code=EXIT_UNUSABLE)
     files = [f"{name}.csv" for name in COLUMNS]
     if can_draw():
         files += [path.name for path in draw_plots(out)]

@@ -20,7 +20,9 @@ from taonet.cli.simulate.scenario import (
     ValidatorGroup,
 )
 from taonet.cli.simulate.strategies import Mind
+from taonet.cli.simulate.toml_table import ScenarioError
 from taonet.cli.simulate.world import World
+from taonet.frame.dispatch_error import DispatchError
 from taonet.primitives.fixed_point import U16_MAX
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import RAO_PER_TAO, ROOT, NetUid, Rao
@@ -193,19 +195,34 @@ def _root_staker(key: str) -> AccountId:
 
 
 def found(world: World, scenario: Scenario, subnets: list[FoundedSubnet]) -> None:
-    """Found every subnet; the chain stands at the last founding block then."""
+    """
+    Found every subnet; the chain stands at the last founding block then.
+
+    Raises `ScenarioError` for a subnet that the chain refuses.
+    """
     world.begin_block()
     _loosen(world)
     world.end_block()
     for subnet in subnets:
+        # Without a block between two subnets the second would cost what the first one did.
         world.begin_block()
-        _create(world, subnet)
-        _set_parameters(world, subnet)
-        _register(world, subnet)
-        _stake(world, subnet)
-        if scenario.root_stake_tao and subnet is subnets[0]:
-            _stake_on_root(world, scenario.root_stake_tao)
         world.end_block()
+        world.begin_block()
+        try:
+            _found(world, scenario, subnet)
+        except DispatchError as refusal:
+            reason = f"the chain refuses to found it: {type(refusal).__name__}"
+            raise ScenarioError(f"subnet {subnet.plan.name!r}: {reason}") from refusal
+        world.end_block()
+
+
+def _found(world: World, scenario: Scenario, subnet: FoundedSubnet) -> None:
+    _create(world, subnet)
+    _set_parameters(world, subnet)
+    _register(world, subnet)
+    _stake(world, subnet)
+    if scenario.root_stake_tao and int(subnet.netuid) == FIRST_NETUID:
+        _stake_on_root(world, scenario.root_stake_tao)
 
 
 def _loosen(world: World) -> None:
