@@ -17,6 +17,7 @@ from taonet.runtime.runtime import Runtime
 
 VALIDATORS = 64
 FIRST_NETUID = 2
+OWNERS_TAO = to_rao(1_000_000)
 
 
 def account(*parts: int) -> AccountId:
@@ -35,11 +36,12 @@ def large_network(
     runtime = Runtime(State(DictState(localnet_genesis(config)), config))
     rng = Random(seed)
     owner = account(0)
-    runtime.balances.mint(owner, to_rao(100_000_000))
-    runtime.subtensor.tao.mint(to_rao(100_000_000))
+    runtime.balances.mint(owner, OWNERS_TAO)
+    runtime.subtensor.emission.total_issuance += OWNERS_TAO
     for offset in range(subnets):
         _add_subnet(runtime, owner, NetUid(FIRST_NETUID + offset), neurons, tempo, rng)
     runtime.state.events.clear()
+    runtime.try_state()
     entries = dict(localnet_genesis(config))
     for key, value in runtime.state.overlay.changes().items():
         if value is None:

@@ -79,11 +79,11 @@ def _transactions(
         assert isinstance(origin, Signed)
         nonce = executor.runtime.system.account[origin.who].nonce + used.get(origin.who, 0)
         used[origin.who] = used.get(origin.who, 0) + 1
-        transactions.append(_signed(executor, call, origin.who, nonce))
+        transactions.append(signed(executor, call, origin.who, nonce))
     return tuple(transactions)
 
 
-def _signed(executor: BlockExecutor, call: Call, who: AccountId, nonce: int) -> bytes:
+def signed(executor: BlockExecutor, call: Call, who: AccountId, nonce: int) -> bytes:
     """A transaction as its signer would send it; executors take signatures as checked."""
     data = executor.runtime.codecs.of(RUNTIME_CALL).encode(call)
     signature = bytes((SR25519,)) + bytes(64)

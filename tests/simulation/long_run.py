@@ -1,0 +1,133 @@
+"""
+A long time on a busy network, as fast as it goes: real blocks with state roots, in memory.
+
+People stake, unstake, move stake, register, claim and swap now and then; after every so many blocks
+all books are checked and the memory is read.
+"""
+
+import resource
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from taonet.frame.config import RuntimeConfig
+from taonet.frame.origin import Signed
+from taonet.frame.overlay import DictState
+from taonet.frame.state import State
+from taonet.node.executor import BlockExecutor, BlockInput
+from taonet.node.store.chain import ChainStore
+from taonet.node.store.memory_store import MemoryStore
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import ROOT, to_rao
+from taonet.runtime.runtime import Runtime
+from tests.benchmarks.large_network import FIRST_NETUID, account, large_network
+from tests.properties.books import check_books
+from tests.properties.calls import CallMaker
+from tests.properties.stream import signed
+
+CONFIG: Final = RuntimeConfig()
+START_MS: Final = 1_700_000_000_000
+SLOT_MS: Final = 12_000
+PEOPLE: Final = 12
+HOTKEYS_EACH: Final = 3
+MIB: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large a network, for how long, and how busy."""
+
+    subnets: int
+    neurons: int
+    tempo: int
+    blocks: int
+    calls_every: int
+    """Blocks from one call to the next."""
+    checks: int
+    """How often, spread over the run, all books are checked; the end is one of them."""
+
+
+DAY: Final = Plan(subnets=128, neurons=256, tempo=360, blocks=7_200, calls_every=3, checks=6)
+"""A day of a network of the real one's size."""
+
+MONTH: Final = Plan(subnets=4, neurons=16, tempo=100, blocks=216_000, calls_every=5, checks=36)
+"""A month of a small one."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a run took, the checks left out."""
+
+    blocks: int
+    calls_made: int
+    epochs: int
+    cpu_s: float
+    memory_mib: tuple[float, ...]
+    """The process's memory at each check."""
+    head: bytes
+
+    @property
+    def blocks_per_s(self) -> float:
+        """Blocks a second of CPU."""
+        return self.blocks / self.cpu_s
+
+
+def run(plan: Plan, seed: int = 1) -> Figures:
+    """Make the plan's blocks; raises `AssertionError` once the books do not agree."""
+    people = [account(FIRST_NETUID + n % plan.subnets) for n in range(min(PEOPLE, plan.subnets))]
+    hotkeys = [
+        account(FIRST_NETUID + n, uid)
+        for n in range(len(people))
+        for uid in range(1, 1 + min(HOTKEYS_EACH, plan.neurons - 1))
+    ]
+    store = ChainStore.open(MemoryStore(), keep_blocks=8)
+    executor = BlockExecutor.open(store, lambda: _genesis(plan, people), CONFIG)
+    random = Random(seed)
+    maker = CallMaker(executor.runtime, random, people, hotkeys)
+    calls = epochs = 0
+    spent, memory = 0.0, []
+    check_every = max(plan.blocks // plan.checks, 1)
+    for number in range(1, plan.blocks + 1):
+        transactions = []
+        if number % plan.calls_every == 0:
+            call, origin = maker.honest()
+            assert isinstance(origin, Signed)
+            nonce = executor.runtime.system.account[origin.who].nonce
+            transactions.append(executor.decode(signed(executor, call, origin.who, nonce)))
+        time_ms = START_MS + number * SLOT_MS
+        began = time.process_time()
+        block = executor.execute(BlockInput(time_ms, time_ms // SLOT_MS, transactions))
+        executor.commit(block)
+        spent += time.process_time() - began
+        calls += len(block.extrinsics) - 1
+        if number % check_every == 0 or number == plan.blocks:
+            executor.runtime.try_state()
+            check_books(executor.runtime)
+            memory.append(_memory_mib())
+    epochs = sum(index for _, index in executor.runtime.subtensor.epochs.subnet_epoch_index.items())
+    return Figures(plan.blocks, calls, epochs, spent, tuple(memory), executor.head.hash)
+
+
+def _genesis(plan: Plan, people: list[AccountId]) -> Mapping[bytes, bytes]:
+    """The large network, whose first validators' owners have TAO to spend and stake on the root."""
+    entries = dict(large_network(plan.subnets, plan.neurons, tempo=plan.tempo))
+    runtime = Runtime(State(DictState(entries), CONFIG))
+    runtime.subtensor.networks.subtoken_enabled[ROOT] = True
+    for number, person in enumerate(people):
+        runtime.balances.mint(person, to_rao(1_000))
+        runtime.subtensor.emission.total_issuance += to_rao(1_000)
+        hotkey = account(FIRST_NETUID + number, 1)
+        runtime.subtensor.staking_calls.add_stake(Signed(person), hotkey, ROOT, to_rao(100))
+    entries.update((k, v) for k, v in runtime.state.overlay.changes().items() if v is not None)
+    return entries
+
+
+def _memory_mib() -> float:
+    """What the process holds now; its peak where the system does not tell."""
+    status = Path("/proc/self/statm")
+    if status.exists():
+        return int(status.read_text().split()[1]) * resource.getpagesize() / MIB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
