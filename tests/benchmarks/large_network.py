@@ -39,7 +39,9 @@ def large_network(
     runtime.balances.mint(owner, OWNERS_TAO)
     runtime.subtensor.emission.total_issuance += OWNERS_TAO
     for offset in range(subnets):
-        _add_subnet(runtime, owner, NetUid(FIRST_NETUID + offset), neurons, tempo, rng)
+        netuid = NetUid(FIRST_NETUID + offset)
+        _add_subnet(runtime, owner, netuid, neurons, tempo, rng)
+        runtime.subtensor.epochs.pending_epoch_at[netuid] = 1 + offset * tempo // subnets
     runtime.state.events.clear()
     runtime.try_state()
     entries = dict(localnet_genesis(config))
