@@ -8,6 +8,8 @@ Checks all books on the way, and fails if memory grows. BLOCKS cuts the run shor
 
 import sys
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.simulation.long_run import DAY, MONTH, run
 
@@ -21,7 +23,8 @@ def main(name: str, blocks: int | None = None) -> int:
     plan = PLANS[name]
     if blocks is not None:
         plan = replace(plan, blocks=blocks)
-    figures = run(plan)
+    with TemporaryDirectory() as folder:
+        figures = run(plan, Path(folder))
     memory = figures.memory_mib
     growth = memory[-1] / memory[len(memory) // 3]
     whole = PLANS[name].blocks / figures.blocks_per_s

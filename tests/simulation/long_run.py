@@ -1,5 +1,6 @@
 """
-A long time on a busy network, as fast as it goes: real blocks with state roots, in memory.
+A long time on a busy network, as fast as it goes: real blocks with state roots, stored on disk, so
+that the chain itself, which grows with every block, is not in memory.
 
 People stake, unstake, move stake, register, claim and swap now and then; after every so many blocks
 all books are checked and the memory is read.
@@ -19,7 +20,7 @@ from taonet.frame.overlay import DictState
 from taonet.frame.state import State
 from taonet.node.executor import BlockExecutor, BlockInput
 from taonet.node.store.chain import ChainStore
-from taonet.node.store.memory_store import MemoryStore
+from taonet.node.store.lmdb_store import LmdbStore
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, to_rao
 from taonet.runtime.runtime import Runtime
@@ -75,15 +76,15 @@ class Figures:
         return self.blocks / self.cpu_s
 
 
-def run(plan: Plan, seed: int = 1) -> Figures:
-    """Make the plan's blocks; raises `AssertionError` once the books do not agree."""
+def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
+    """Make the plan's blocks in an empty folder; `AssertionError` once the books do not agree."""
     people = [account(FIRST_NETUID + n % plan.subnets) for n in range(min(PEOPLE, plan.subnets))]
     hotkeys = [
         account(FIRST_NETUID + n, uid)
         for n in range(len(people))
         for uid in range(1, 1 + min(HOTKEYS_EACH, plan.neurons - 1))
     ]
-    store = ChainStore.open(MemoryStore(), keep_blocks=8)
+    store = ChainStore.open(LmdbStore.open(folder, sync=False), keep_blocks=8)
     executor = BlockExecutor.open(store, lambda: _genesis(plan, people), CONFIG)
     random = Random(seed)
     maker = CallMaker(executor.runtime, random, people, hotkeys)
@@ -126,8 +127,9 @@ def _genesis(plan: Plan, people: list[AccountId]) -> Mapping[bytes, bytes]:
 
 
 def _memory_mib() -> float:
-    """What the process holds now; its peak where the system does not tell."""
+    """What the process holds now, without the pages of files; its peak where that is not told."""
     status = Path("/proc/self/statm")
     if status.exists():
-        return int(status.read_text().split()[1]) * resource.getpagesize() / MIB
+        _, resident, shared, *_ = (int(pages) for pages in status.read_text().split())
+        return (resident - shared) * resource.getpagesize() / MIB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
