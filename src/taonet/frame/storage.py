@@ -201,14 +201,19 @@ class _AnyMap(StorageItem[V], Generic[K, V]):
     ) -> None:
         super().__init__(value, default, doc, name)
         self.parts = parts
+        # Looked up once: most of a state's keys are made for the first time in some epoch.
+        self._encoders = tuple((part.hasher.hash, codec(part.type).encode) for part in parts)
         # A pure memo of key hashes, bounded: every instance of the pallet shares it.
         self.key = lru_cache(maxsize=KEY_MEMO_SIZE)(self._make_key)
 
     def _make_key(self, key: Any) -> bytes:
         """The raw storage key of `key`."""
-        if len(self.parts) == 1:
-            return self.prefix + self.parts[0].encode(key)
-        return self.prefix + b"".join(p.encode(k) for p, k in zip(self.parts, key, strict=True))
+        raw = self.prefix
+        keys = (key,) if len(self._encoders) == 1 else key
+        for (hashed, encode), part in zip(self._encoders, keys, strict=True):
+            encoded = encode(part)
+            raw += hashed(encoded) + encoded
+        return raw
 
     def prefix_of(self, *first: Any) -> bytes:
         """The raw prefix of all keys whose first parts are `first`."""
