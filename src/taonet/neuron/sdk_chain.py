@@ -7,7 +7,7 @@ between subnets: plain weights or timelocked commitments, limits on the largest 
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
@@ -90,7 +90,7 @@ class SdkChain:
         """Heads above `last`, each once, over one connection; raises whatever breaks it."""
         heads = (await self._connected()).blocks()
         while True:
-            header = await asyncio.wait_for(anext(heads), BLOCK_S_MAX)
+            header = await _within(BLOCK_S_MAX, _next(heads))
             if header.number > last:
                 last = int(header.number)
                 yield last
@@ -125,17 +125,46 @@ class SdkChain:
                     async with asyncio.timeout(CALL_S_MAX):
                         await client.connect()
                 except (bt.BittensorError, OSError, TimeoutError) as error:
+                    await _leave(client)
                     raise ChainUnreachable(
                         f"no node answers at {self._url}: {type(error).__name__}"
                     ) from error
+                except asyncio.CancelledError:
+                    await _leave(client)
+                    raise
                 self._client = client
             return self._client
 
     async def _disconnect(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            with suppress(bt.BittensorError, OSError):
-                await client.close()
+            await _leave(client)
+
+
+async def _leave(client: bt.Client) -> None:
+    """Close a connection; what it broke with, whatever that was, was told already."""
+    with suppress(Exception):
+        await client.close()
+
+
+async def _next(heads: AsyncIterator[T]) -> T:
+    return await anext(heads)
+
+
+async def _within(limit_s: float, waiting: Coroutine[Any, Any, T]) -> T:
+    """
+    As `asyncio.wait_for`, but who is cancelled does not wait for what was waited for.
+
+    The SDK ends a subscription by a request, and a node that is away answers none.
+    """
+    task = asyncio.create_task(waiting)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=limit_s)
+    finally:
+        task.cancel()
+    if not done:
+        raise TimeoutError
+    return task.result()
 
 
 async def _metagraph(client: bt.Client, netuid: int) -> Metagraph:

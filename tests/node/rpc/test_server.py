@@ -328,7 +328,7 @@ async def test_who_is_connected_when_the_node_stops_is_told() -> None:
             assert await call(socket, "system_chain") == "Bittensor"
         message = await socket.receive()
 
-        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1001)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1012)
         assert message.extra == "the node is stopping"
 
 

@@ -116,7 +116,8 @@ class RpcServer:
         """Close every connection, then the ports."""
         self.rpc.close()
         for peer in list(self._peers):
-            peer.drop(WSCloseCode.GOING_AWAY, "the node is stopping")
+            # Bittensor's SDK 11 loses its session over "going away"; over this it connects again.
+            peer.drop(WSCloseCode.SERVICE_RESTART, "the node is stopping")
         assert self._runner is not None
         await self._runner.cleanup()
 
