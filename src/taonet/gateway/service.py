@@ -56,7 +56,7 @@ class GatewayConfig:
     """Receipts, keys and `status.json`; made if need be."""
     chain_url: str = "ws://127.0.0.1:9944"
     netuid: int = 1
-    model: str = "SmolLM2-135M-Instruct"
+    model: str = "smollm2-135m-instruct"
     """Name of the model that the subnet's miners serve."""
     wallet_folder: Path = Path("~/.bittensor/wallets")
     wallet_name: str = "default"
