@@ -14,6 +14,7 @@ from taonet.frame.config import RuntimeConfig, Timing
 from taonet.frame.overlay import EmptyState
 from taonet.frame.state import State
 from taonet.pallets.aura import AuraId
+from taonet.pallets.evm_chain_id import EvmChainId
 from taonet.pallets.grandpa import GrandpaId
 from taonet.pallets.subtensor.genesis import RootOwner, subtensor_genesis
 from taonet.pallets.system import LastRuntimeUpgradeInfo
@@ -36,6 +37,7 @@ RICH = ("Alice", "Bob", "Charlie")
 ENDOWED = ("Dave", "Eve", "Ferdie", "One", "Two", "Three")
 AUTHORITIES = ("One", "Two", "Three")
 SUDO = "Alice"
+EVM_CHAIN_ID = 42
 
 _FIRST_PARENT = H256(bytes([69]) * 32)
 
@@ -90,6 +92,7 @@ def _write(runtime: Runtime, plan: GenesisPlan) -> None:
     runtime.aura.authorities = tuple(AuraId(development_account(n)) for n in plan.authorities)
     runtime.grandpa.authorities = tuple((_grandpa_key(n), 1) for n in plan.authorities)
     runtime.sudo.key = plan.sudo
+    EvmChainId(runtime.state).chain_id = EVM_CHAIN_ID
     subtensor_genesis(
         runtime.subtensor, runtime.balances.total_issuance, _root_owner(runtime.config)
     )

@@ -9,6 +9,7 @@ from taonet.node.rpc.chain_head import ChainHeadMethods
 from taonet.node.rpc.chain_spec import ChainSpecMethods
 from taonet.node.rpc.connection import Connection, Reply
 from taonet.node.rpc.dev import DevMethods
+from taonet.node.rpc.ethereum import EthereumMethods
 from taonet.node.rpc.exchange import Session, Sink
 from taonet.node.rpc.feed import BlockFeed
 from taonet.node.rpc.limits import RpcLimits
@@ -54,6 +55,7 @@ class Rpc:
             ChainHeadMethods(backend, self.feed),
             ChainSpecMethods(backend),
             TransactionMethods(backend),
+            EthereumMethods(backend),
             _Listing(self.table),
         ]
         if offer_dev and backend.dev is not None:
