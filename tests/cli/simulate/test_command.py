@@ -67,7 +67,6 @@ def test_a_wrong_file_ends_with_2_and_its_mistake(file: Path, tmp_path: Path) ->
 
 
 def test_every_table_is_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     run(SMALL, tmp_path, blocks=40)
 
     drawn = draw_plots(tmp_path)
