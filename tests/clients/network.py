@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from taonet.runtime.runtime import Runtime
 
 E = TypeVar("E")
 
+BLOCK_TIMEOUT_S = 30.0
 BLOCK_TIME_S = 0.25
 START_TIMEOUT_S = 60
 RPC_TIMEOUT_S = 20
@@ -88,6 +90,12 @@ class Node:
     def block_number(self) -> int:
         """The head's number."""
         return int(self.rpc("chain_getHeader")["number"], 16)
+
+    def wait_for_block(self, number: int) -> None:
+        """Return when the head has this number; `AssertionError` if that takes too long."""
+        deadline = time.monotonic() + BLOCK_TIMEOUT_S
+        while self.block_number() < number:
+            assert time.monotonic() < deadline, f"no block {number} within {BLOCK_TIMEOUT_S} s"
 
     def listen(self) -> None:
         """Keep what the node says, until it ends."""
@@ -158,7 +166,10 @@ def running_node(
         listener = threading.Thread(target=node.listen)
         listener.start()
         try:
-            yield node.wait_until_it_serves()
+            node.wait_until_it_serves()
+            # Genesis is like no other block: it has no time and no extrinsics.
+            node.wait_for_block(1)
+            yield node
         finally:
             process.terminate()
             listener.join()
