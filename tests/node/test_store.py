@@ -289,8 +289,9 @@ def test_readers_in_other_threads_see_one_block_each(store: KeyValueStore) -> No
         while not done.is_set() or not rounds:
             head = chain.chain.head()
             assert head is not None
-            reader = chain.chain.state_at(head[0])
+            # A thread that was put aside may find the block that it read of pruned.
             with suppress(StateDiscarded):
+                reader = chain.chain.state_at(head[0])
                 assert {value[0] for _, value in reader.items()} == {head[0]}
                 assert {reader.get(key) for key in keys[::16]} == {bytes([head[0]])}
                 rounds += 1
