@@ -19,8 +19,8 @@ Item = tuple[str, str, Any]
 def wanted(pallet: Mapping[str, Any]) -> Iterator[Item]:
     """What a pallet of the real chain declares."""
     yield from (("storage", name, len(item["keys"])) for name, item in pallet["storage"].items())
-    for name, call in pallet["calls"].items():
-        yield "call", name, (call["index"], [argument for argument, _ in call["args"]])
+    for called, call in pallet["calls"].items():
+        yield "call", called, (call["index"], [name.lstrip("_") for name, _ in call["args"]])
     yield from (("event", name, index) for name, index, _ in pallet["events"])
     yield from (("error", name, index) for name, index, _ in pallet["errors"])
     yield from (("constant", name, None) for name in pallet["constants"])

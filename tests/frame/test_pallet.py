@@ -136,6 +136,17 @@ def test_the_declaration_is_read_off_the_class() -> None:
     ]
 
 
+def test_an_argument_that_is_ignored_has_no_underscore_on_the_wire() -> None:
+    class Idle(Pallet, prefix="Purse"):
+        @call(index=4, weight=Weight(10, 0))
+        def rest(self, origin: Origin, _owner: AccountId) -> None:
+            """Do nothing."""
+
+    (rest,) = merge(9, [Purse, Idle]).calls[1:]
+
+    assert [(f.name, f.attribute) for f in rest.fields] == [("owner", "_owner")]
+
+
 def test_two_classes_cannot_claim_one_name() -> None:
     class Again(Pallet, prefix="Purse"):
         tempo = StorageValue(u16, default=0, doc="Again.")

@@ -103,7 +103,8 @@ def _call_spec(method: Callable[..., Any]) -> CallSpec:
     index, name, weight, dispatch_class, pays = method.call_options  # type: ignore[attr-defined]
     hints = typing.get_type_hints(method, include_extras=True)
     parameters = list(inspect.signature(method).parameters)[2:]
-    fields = tuple(Field(wire_name(p), p, type_of(hints[p])) for p in parameters)
+    # An argument that a call ignores has a leading underscore, which the real chain's macros drop.
+    fields = tuple(Field(wire_name(p.lstrip("_")), p, type_of(hints[p])) for p in parameters)
     doc = inspect.getdoc(method) or ""
     return CallSpec(index, name, method.__name__, fields, doc, weight, dispatch_class, pays)
 
