@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from taonet.subnets.llama.gguf_file import GgufFile
 from taonet.subnets.text_generation.catalogue import DEFAULT_MODEL, model_path
-from taonet.subnets.text_generation.gguf_file import GgufFile
 from taonet.subnets.text_generation.tokenizer import Tokenizer
 
 

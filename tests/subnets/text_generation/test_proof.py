@@ -13,8 +13,8 @@ from taonet.neuron.chain import Neuron
 from taonet.neuron.dendrite import Dendrite
 from taonet.neuron.process import Address, Seat
 from taonet.neuron.score import Standing
+from taonet.subnets.llama.gguf_file import GgufFile
 from taonet.subnets.text_generation.catalogue import DEFAULT_MODEL
-from taonet.subnets.text_generation.gguf_file import GgufFile
 from taonet.subnets.text_generation.messages import subnet
 from taonet.subnets.text_generation.process import Cheat, MinerConfig, miner
 from taonet.subnets.text_generation.reference import Reference

@@ -11,6 +11,7 @@ from typing import Literal
 from taonet.neuron.process import Address, Seat, judge, reported, serve
 from taonet.neuron.status import StatusFile
 from taonet.neuron.validator_loop import Pace
+from taonet.subnets.llama.gguf_file import GgufFile
 from taonet.subnets.text_generation.catalogue import (
     CATALOGUE,
     DEFAULT_MODEL,
@@ -18,7 +19,6 @@ from taonet.subnets.text_generation.catalogue import (
     cache_folder,
     model_path,
 )
-from taonet.subnets.text_generation.gguf_file import GgufFile
 from taonet.subnets.text_generation.language_model import LanguageModel
 from taonet.subnets.text_generation.llama_server import CONTEXT, SLOTS, THREADS, LlamaServer
 from taonet.subnets.text_generation.messages import NAME, subnet

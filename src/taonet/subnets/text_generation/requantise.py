@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gguf
 
-from taonet.subnets.text_generation.gguf_file import GgufFile
+from taonet.subnets.llama.gguf_file import GgufFile
 
 _COARSE = gguf.GGMLQuantizationType.Q4_0
 _FROM = (gguf.GGMLQuantizationType.Q4_1,)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from taonet.subnets.text_generation.gguf_file import GgufFile, ModelUnreadable
+from taonet.subnets.llama.gguf_file import GgufFile, ModelUnreadable
 from taonet.subnets.text_generation.messages import Turn
 
 _CONTROL = 3
