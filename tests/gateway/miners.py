@@ -84,6 +84,12 @@ async def refusing(request: web.Request, query: dict[str, object]) -> web.Stream
     return web.Response(status=500, body=orjson.dumps(error))
 
 
+async def overwhelmed(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
+    """A model too small for the prompt."""
+    error = {"error": {"name": "PromptTooLong", "message": "9000 tokens and 256 new ones"}}
+    return web.Response(status=400, body=orjson.dumps(error))
+
+
 async def dying(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
     """Two words, and the connection breaks."""
     response = await begin(request)

@@ -28,6 +28,7 @@ from tests.gateway.miners import (
     flooding,
     hanging,
     honest,
+    overwhelmed,
     refusing,
     stalling,
     teasing,
@@ -156,6 +157,24 @@ async def test_a_request_that_everyone_refuses_blames_nobody(tmp_path: Path) -> 
                 await it.client.chat.completions.create(**CHAT)
         assert standing(it, refusing).failures == {}
     assert "out of memory" in caught.value.message
+
+
+async def test_a_prompt_that_no_model_can_read_is_the_callers_to_mend(tmp_path: Path) -> None:
+    async with running(tmp_path, [overwhelmed]) as it:
+        with pytest.raises(openai.BadRequestError) as caught:
+            await it.client.chat.completions.create(**CHAT)
+        assert standing(it, overwhelmed).failures == {}
+        receipt = it.receipts()[-1]
+    assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "messages")
+    assert "9000 tokens" in caught.value.message
+    assert (receipt.status, receipt.tokens) == ("context_length_exceeded", 0)
+
+
+async def test_one_miners_word_is_not_enough_to_call_a_prompt_too_long(tmp_path: Path) -> None:
+    async with running(tmp_path, [overwhelmed, refusing]) as it:
+        with pytest.raises(openai.InternalServerError) as caught:
+            await it.client.chat.completions.create(**CHAT)
+    assert caught.value.code == "miners_failed"
 
 
 async def test_a_caller_in_a_hurry_blames_nobody(tmp_path: Path) -> None:

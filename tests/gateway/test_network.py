@@ -18,6 +18,7 @@ from taonet.gateway.miners import (
     MinerRefused,
     MinerTimedOut,
     MinerUnreachable,
+    PromptTooLong,
 )
 from taonet.gateway.network import (
     TEXT_GENERATION,
@@ -200,6 +201,7 @@ def test_what_callers_may_ask_fits_the_message() -> None:
         (errors.Interrupted("x"), MinerUnreachable),
         (errors.TimedOut("x"), MinerTimedOut),
         (errors.RefusedByMiner(503, "Busy", "x"), MinerRefused),
+        (errors.RefusedByMiner(400, "PromptTooLong", "x"), PromptTooLong),
         (errors.ReplyTooLarge("x"), MinerMisbehaved),
         (errors.InvalidReply("x"), MinerMisbehaved),
     ],

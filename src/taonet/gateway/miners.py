@@ -92,6 +92,7 @@ class MinerError(Exception):
         MinerError
         ├── MinerUnreachable    no connection, or it broke
         ├── MinerRefused        an error instead of an answer
+        │   └── PromptTooLong   more than the model can read
         ├── MinerTimedOut       silence
         └── MinerMisbehaved     an answer that can't be one: flood, nonsense, no end
     """
@@ -109,6 +110,10 @@ class MinerRefused(MinerError):
     """An error instead of an answer."""
 
     reason = "refused"
+
+
+class PromptTooLong(MinerRefused):
+    """The miner says that prompt and answer are more than its model can read."""
 
 
 class MinerTimedOut(MinerError):

@@ -21,6 +21,7 @@ from taonet.gateway.miners import (
     MinerRefused,
     MinerTimedOut,
     MinerUnreachable,
+    PromptTooLong,
 )
 from taonet.neuron.chain import Chain, Metagraph, Neuron
 from taonet.neuron.dendrite import Dendrite
@@ -40,6 +41,8 @@ from taonet.primitives.units import NetUid
 
 SUBNET = "text-generation"
 """The subnet's name on every axon."""
+PROMPT_TOO_LONG = "PromptTooLong"
+"""What a miner calls a prompt that its model can't read."""
 REFRESH_S = 2.0
 """At most so often the metagraph is read."""
 GRACE_S = 2.0
@@ -191,7 +194,8 @@ def to_chunk(piece: Generated) -> Chunk:
 def to_miner_error(error: QueryFailed) -> MinerError:
     """The dendrite's reason by the router's name for it."""
     if isinstance(error, RefusedByMiner):
-        return MinerRefused(str(error))
+        too_long = error.name == PROMPT_TOO_LONG
+        return PromptTooLong(str(error)) if too_long else MinerRefused(str(error))
     if isinstance(error, TimedOut):
         return MinerTimedOut(str(error))
     if isinstance(error, InvalidReply | ReplyTooLarge):

@@ -24,7 +24,7 @@ from random import Random
 import structlog
 
 from taonet.gateway.breaker import Breaker, Circuit
-from taonet.gateway.errors import InvalidRequest, ServiceFailed
+from taonet.gateway.errors import ApiError, InvalidRequest, ServiceFailed
 from taonet.gateway.limits import MinerLimits
 from taonet.gateway.miners import (
     Candidate,
@@ -35,6 +35,7 @@ from taonet.gateway.miners import (
     MinerRefused,
     Miners,
     MinerTimedOut,
+    PromptTooLong,
     Restraint,
 )
 
@@ -115,7 +116,7 @@ class Journey:
     deadline: float
     """Monotonic time."""
     tried: list[Candidate] = field(default_factory=list)
-    refusals: dict[Candidate, str] = field(default_factory=dict)
+    refusals: dict[Candidate, MinerRefused] = field(default_factory=dict)
     """Who refused, and in what words."""
 
 
@@ -200,8 +201,9 @@ class Router:
         """
         An answer with its first text from the first miner that gives one.
 
-        Raises `InvalidRequest` for a model that nobody serves and `ServiceFailed` when there is no
-        miner, when all that were tried failed, or when the time is over.
+        Raises `InvalidRequest` for a model that nobody serves and for a prompt that is too long for
+        every miner that was tried, and `ServiceFailed` when there is no miner, when all that were
+        tried failed, or when the time is over.
         """
         while True:
             candidate = self._next(journey)
@@ -259,8 +261,17 @@ class Router:
             )
         return serving
 
-    def _all_failed(self, journey: Journey) -> ServiceFailed:
-        told = next(iter(journey.refusals.values()), "")
+    def _all_failed(self, journey: Journey) -> ApiError:
+        refusals = journey.refusals.values()
+        told = str(next(iter(refusals), ""))
+        all_refused = len(refusals) == len(journey.tried)
+        if all_refused and all(isinstance(refusal, PromptTooLong) for refusal in refusals):
+            return InvalidRequest(
+                "The prompt and `max_tokens` are more than the model can read. A miner says: "
+                f"{told[:REFUSAL_CHARACTERS_MAX]!r}",
+                param="messages" if journey.request.messages else "prompt",
+                code="context_length_exceeded",
+            )
         return ServiceFailed(
             f"{len(journey.tried)} miners were tried and none of them answered."
             + (f" One refused with: {told[:REFUSAL_CHARACTERS_MAX]!r}" if told else ""),
@@ -321,7 +332,7 @@ class Router:
                         standing.succeed()
                     yield chunk
         except MinerRefused as refusal:
-            journey.refusals[candidate] = str(refusal)
+            journey.refusals[candidate] = refusal
             raise
         except MinerError as error:
             now = self._monotonic()

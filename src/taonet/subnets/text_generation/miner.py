@@ -12,6 +12,10 @@ from taonet.subnets.text_generation.tokenizer import Tokenizer
 _SEED_MAX = 2**32 - 2
 
 
+class PromptTooLong(MalformedRequest):
+    """The prompt and the tokens that are asked for are more than the model can read."""
+
+
 @dataclass
 class TextMiner:
     """
@@ -25,7 +29,10 @@ class TextMiner:
     name: str
 
     async def answer(self, query: Generation) -> AsyncGenerator[Generated, None]:
-        """The continuation, piece by piece; raises `MalformedRequest` for what does not fit."""
+        """The continuation, piece by piece; raises `MalformedRequest` for what does not fit.
+
+        Of these, `PromptTooLong` is the name that the gateway passes on to its caller.
+        """
         request = self._request(query)
         async for chunk in self.model.generate(request):
             if chunk.token_ids or chunk.text or chunk.finish_reason:
@@ -39,7 +46,7 @@ class TextMiner:
         prompt = prompt_tokens(self.tokenizer, query)
         room = self.model.context - query.max_tokens
         if len(prompt) > room:
-            raise MalformedRequest(
+            raise PromptTooLong(
                 f"a prompt of {len(prompt)} tokens and {query.max_tokens} new ones are more than "
                 f"the model's {self.model.context}"
             )
