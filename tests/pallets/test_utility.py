@@ -160,3 +160,40 @@ def test_all_batches_say_when_they_complete(chain: Chain) -> None:
     for name in ("batch", "batch_all", "force_batch"):
         chain.send(ALICE, call_of("Utility", name, (REMARK, REMARK)))
         assert of_utility(chain) == [ItemCompleted(), ItemCompleted(), BatchCompleted()]
+
+
+def test_a_refused_batch_pays_only_for_what_ran(chain: Chain) -> None:
+    calls = (transfer(1), TOO_MUCH, *(transfer(1),) * 20)
+    extrinsic = chain.sign(ALICE, call_of("Utility", "batch_all", calls))
+    _, quoted = chain.executive.query_info(extrinsic, extrinsic.length)
+    (outcome,) = chain.block(extrinsic)
+
+    assert isinstance(outcome, TokenError)
+    saved = 20 * (5_663_250 + 38_159_000 + 125_000_000)
+    assert int(quoted) - int(chain.fee()) == pytest.approx(saved // 2000, abs=1)
+
+
+def test_what_was_spent_is_known_of_nested_refusals(chain: Chain) -> None:
+    calls = (TOO_MUCH, *(REMARK,) * 9)
+    inner = call_of("Utility", "as_derivative", 1, call_of("Utility", "batch_all", calls))
+    with pytest.raises(TokenError) as refused:
+        chain.runtime.apply(inner, Signed(ALICE.account))
+    first = TOO_MUCH.info().weight
+    remark = REMARK.info().weight
+    declared = inner.info().weight
+    assert refused.value.spent is not None
+    assert refused.value.spent.ref_time == declared.ref_time - 9 * (remark.ref_time + 5_663_250)
+    assert refused.value.spent.ref_time > first.ref_time
+
+    weighed = call_of("Utility", "with_weight", call_of("Utility", "batch_all", (inner,)), declared)
+    with pytest.raises(BadOrigin) as refused_by_root:
+        chain.runtime.apply(weighed, Root())
+    assert refused_by_root.value.spent is None
+
+
+def test_what_a_batch_all_dispatches_is_no_batch_all_at_any_depth(chain: Chain) -> None:
+    inner = call_of("Utility", "batch_all", (REMARK,))
+    by_pseudonym = call_of("Utility", "as_derivative", 1, inner)
+    chain.runtime.apply(call_of("Utility", "batch", (by_pseudonym,)), Signed(ALICE.account))
+    call = call_of("Utility", "batch_all", (by_pseudonym,))
+    refuses(chain.runtime, call, Signed(ALICE.account), CallFiltered)

@@ -18,11 +18,19 @@ Source: polkadot-sdk sp_runtime::DispatchError; the indices are the wire's.
 import enum
 from typing import ClassVar
 
+from taonet.frame.weight import Weight
+
 
 class DispatchError(Exception):
-    """A call was refused; nothing it wrote stays."""
+    """
+    A call was refused; nothing it wrote stays.
+
+    `spent` is what the call had cost by then, where it says so: a refusal of a call that does not
+    costs all that the call declared.
+    """
 
     wire_index: ClassVar[int]
+    spent: Weight | None = None
 
 
 class Other(DispatchError):

@@ -8,9 +8,14 @@ from taonet.primitives.ids import AccountId
 
 @dataclass(frozen=True)
 class Signed:
-    """An account whose signature was checked."""
+    """
+    An account whose signature was checked.
+
+    `in_batch_all` goes along with the origin into whatever a `batch_all` dispatches.
+    """
 
     who: AccountId
+    in_batch_all: bool = False
 
 
 @dataclass(frozen=True)

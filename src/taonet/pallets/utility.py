@@ -5,6 +5,7 @@ Source: subtensor pallets/utility/src/lib.rs @ 14bc6f9.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from taonet.frame.call import (
@@ -159,19 +160,28 @@ class Utility(Pallet, prefix="Utility"):
     @call(index=1, weight=_nested_weight(_AS_DERIVATIVE, 1))
     def as_derivative(self, origin: Origin, index: U16, call: RuntimeCall) -> PostInfo:
         """Send a call through an indexed pseudonym of the sender."""
-        who = ensure_signed(origin)
-        info = call.info()
-        post = self.dispatcher.apply(call, Signed(derived_account(who, index)))
-        return PostInfo(_AS_DERIVATIVE + _actual(info, post))
+        pseudonym = derived_account(ensure_signed(origin), index)
+        if isinstance(origin, Signed):
+            origin = replace(origin, who=pseudonym)
+        spent, error = self._attempt(call, origin)
+        if error is not None:
+            error.spent = _AS_DERIVATIVE + spent
+            raise error
+        return PostInfo(_AS_DERIVATIVE + spent)
 
     @call(index=2, weight=_batch_weight(_batch_all_base), pays=any_pays)
     def batch_all(self, origin: Origin, calls: tuple[RuntimeCall, ...]) -> PostInfo:
         """Send a batch of dispatch calls and atomically execute them: all succeed, or none."""
         self._check_batch(origin, calls)
+        if isinstance(origin, Signed):
+            origin = replace(origin, in_batch_all=True)
         spent = Weight(0, 0)
-        for inner in calls:
-            info = inner.info()
-            spent += _actual(info, self._apply(inner, origin))
+        for index, inner in enumerate(calls):
+            weight, error = self._attempt(inner, origin)
+            spent += weight
+            if error is not None:
+                error.spent = _batch_all_base(index + 1) + spent
+                raise error
             self.deposit_event(ItemCompleted())
         self.deposit_event(BatchCompleted())
         return PostInfo(_batch_all_base(len(calls)) + spent)
@@ -212,7 +222,7 @@ class Utility(Pallet, prefix="Utility"):
     ) -> None:
         """Dispatch a function call with a specified weight; only root can call this."""
         ensure_root(origin)
-        self.dispatcher.apply_unfiltered(call, Root())
+        self._forward(call, Root())
 
     @call(index=6, weight=lambda main, fallback: _IF_ELSE + total_weight((main, fallback)))
     def if_else(self, origin: Origin, main: RuntimeCall, fallback: RuntimeCall) -> PostInfo:
@@ -223,8 +233,11 @@ class Utility(Pallet, prefix="Utility"):
         if error is None:
             self.deposit_event(IfElseMainSuccess())
             return PostInfo(_IF_ELSE + spent)
-        info = fallback.info()
-        spent += _actual(info, self._apply(fallback, origin))
+        weight, fallback_error = self._attempt(fallback, origin)
+        spent += weight
+        if fallback_error is not None:
+            fallback_error.spent = _IF_ELSE + spent
+            raise fallback_error
         self.deposit_event(IfElseFallbackCalled(main_error=self._failure(error)))
         return PostInfo(_IF_ELSE + spent)
 
@@ -234,7 +247,7 @@ class Utility(Pallet, prefix="Utility"):
     ) -> None:
         """Dispatches a function call with a provided origin, and fails if it does."""
         ensure_root(origin)
-        self.dispatcher.apply_unfiltered(call, origin_of(as_origin))
+        self._forward(call, origin_of(as_origin))
         self.deposit_event(DispatchedAs(result=Ok()))
 
     def _check_batch(self, origin: Origin, calls: tuple[Call, ...]) -> None:
@@ -253,16 +266,24 @@ class Utility(Pallet, prefix="Utility"):
         try:
             post = self._apply(inner, origin)
         except DispatchError as error:
-            return info.weight, error
-        return _actual(info, post), None
+            return _actual(info, error.spent), error
+        return _actual(info, post.weight), None
+
+    def _forward(self, inner: Call, origin: Origin) -> None:
+        """Dispatch; a refusal is passed on without what it cost."""
+        try:
+            self.dispatcher.apply_unfiltered(inner, origin)
+        except DispatchError as error:
+            error.spent = None
+            raise
 
     def _failure(self, error: DispatchError) -> Failure:
         return self.dispatcher.failure_of(error)
 
 
-def _actual(info: DispatchInfo, post: PostInfo) -> Weight:
-    """What a call cost: never more than it declared."""
-    declared, actual = info.weight, post.weight
+def _actual(info: DispatchInfo, actual: Weight | None) -> Weight:
+    """What a call cost: never more than it declared, and that if it does not say."""
+    declared = info.weight
     if actual is None:
         return declared
     return Weight(

@@ -238,7 +238,7 @@ class Executive:
                 return None, runtime.apply_guarded(call, origin)
             return None, runtime.apply(call, origin)
         except DispatchError as error:
-            return error, _FREE
+            return error, _FREE if error.spent is None else PostInfo(error.spent)
 
     def _reclaim(self, info: DispatchInfo, post: PostInfo) -> DispatchInfo:
         """What the call cost after all: never more than it declared."""

@@ -14,7 +14,7 @@ from taonet.frame.dispatch_error import (
     ModuleError,
 )
 from taonet.frame.dispatch_outcome import Failure, failure_of
-from taonet.frame.origin import Origin, Root, Signed
+from taonet.frame.origin import Origin, Signed
 from taonet.frame.pallet import Pallet, PostInfo
 from taonet.frame.state import State
 from taonet.pallets.admin_utils import AdminUtils
@@ -104,7 +104,7 @@ class Runtime:
 
         The chain's filter and guards stand between the origin and the call; root passes.
         """
-        if not isinstance(origin, Root) and not allows(call):
+        if not allows(call, origin):
             raise CallFiltered
         return self.apply_unfiltered(call, origin)
 
@@ -116,7 +116,7 @@ class Runtime:
 
     def apply_guarded(self, call: Call, origin: Signed) -> PostInfo:
         """`apply` for a transaction's own call, which passed the guards a moment ago."""
-        if not allows(call):
+        if not allows(call, origin):
             raise CallFiltered
         return self._apply(call, origin)
 

@@ -336,7 +336,12 @@ class Crowdloan(Pallet, prefix="Crowdloan"):
             stored = self._preimages.peek(loan.call)
         except Unavailable:
             raise errors.CallUnavailable from None
-        self._dispatcher.apply(stored, Signed(who))
+        try:
+            self._dispatcher.apply(stored, Signed(who))
+        except DispatchError as error:
+            # The finalization costs what it declares, whatever its call says.
+            error.spent = None
+            raise
         self._kept.current_crowdloan_id = None
 
     def _loan(self, crowdloan_id: int) -> CrowdloanInfo:
