@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taonet.economy import bigmath
 from taonet.economy.bigmath import integer_root, pow_ratio_scaled
 
 ONE = 10**18
@@ -36,6 +37,35 @@ def test_large_exponents_agree_with_decimals(numerator: int, denominator: int, w
         exact = (Decimal(numerator) / denominator) ** (Decimal(weight) / ONE) * ONE
         assert power is not None
         assert abs(power - exact) <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(1, 2**64 - 1),
+    st.integers(0, 50),
+    st.integers(0, 3),
+    st.booleans(),
+    st.integers(10**16, 99 * 10**16),
+    st.booleans(),
+)
+def test_a_power_from_fewer_bits_is_the_series(
+    reserve: int, shift: int, rest: int, grows: bool, weight: int, other: bool
+) -> None:
+    after = max(reserve + ((reserve >> shift) + rest) * (1 if grows else -1), 1)
+    exponent = (weight, ONE - weight if other else ONE)
+
+    short = bigmath._short_power((reserve, after), exponent, ONE)
+
+    if short is not None:
+        assert short == bigmath._series_power((reserve, after), exponent, 256, ONE)
+
+
+def test_a_power_that_fewer_bits_leave_open_is_left_to_the_series() -> None:
+    # A base of one: the power is a whole number, which no bound on an error can tell from less.
+    assert bigmath._short_power((5, 5), (10**16 + 1, 10**16), ONE) is None
+    assert pow_ratio_scaled((5, 5), (10**16 + 1, 10**16), 256, ONE) == ONE
+    # An emission into a pool of usual size takes the short way.
+    assert bigmath._short_power((10**13, 10**13 + 10**6), (49 * 10**16 + 1, ONE), ONE) is not None
 
 
 def test_a_series_that_is_cut_answers_garbage_as_the_chain_does() -> None:
