@@ -7,7 +7,6 @@ a prefix costs what the item holds and not what the block wrote.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from enum import Enum
 from typing import Any, Final, Protocol
 
@@ -124,29 +123,18 @@ class Overlay:
             self._items.setdefault(key[:ITEM_PREFIX_LENGTH], set()).add(key)
         self._unfiled.clear()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Writes inside survive unless the block raises."""
-        mark = len(self._journal)
+    def begin(self) -> int:
+        """Open a transaction; its mark is for `end`."""
         self._depth += 1
-        try:
-            yield
-        except BaseException:
-            self._undo(mark)
-            raise
-        finally:
-            self._close()
+        return len(self._journal)
 
-    @contextmanager
-    def discarded(self) -> Iterator[None]:
-        """Writes inside are dropped, whatever happens."""
-        mark = len(self._journal)
-        self._depth += 1
-        try:
-            yield
-        finally:
+    def end(self, mark: int, *, kept: bool) -> None:
+        """Close the newest transaction; what it wrote survives if it is `kept`."""
+        if not kept:
             self._undo(mark)
-            self._close()
+        self._depth -= 1
+        if not self._depth:
+            self._journal.clear()
 
     def _undo(self, mark: int) -> None:
         """Take back the newest writes, down to a journal of `mark` entries."""
@@ -157,11 +145,6 @@ class Overlay:
             else:
                 self._values[key] = before
             self.derived.pop(key, None)
-
-    def _close(self) -> None:
-        self._depth -= 1
-        if not self._depth:
-            self._journal.clear()
 
     def changes(self) -> Mapping[bytes, bytes | None]:
         """What a block wrote, None for removed keys; only between transactions."""

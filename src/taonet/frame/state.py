@@ -1,26 +1,51 @@
 """One state that pallets look at: decoded values over an overlay, and the events of a block."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.overlay import Overlay, StateReader
 from taonet.scale.codec import Codec
 
+_new_row: Final = tuple.__new__
+"""Makes a named tuple at the price of a tuple."""
+
 DECODED_CACHE_SIZE = 1 << 18
 """How many decoded values are remembered before all are forgotten."""
 
 
-@dataclass(frozen=True)
-class Deposited:
+class Deposited(NamedTuple):
     """An event of the current block: `extrinsic` is None outside of extrinsics."""
 
     event: Any
     topics: tuple[bytes, ...]
     extrinsic: int | None
     finalizing: bool
+
+
+class Transaction:
+    """
+    What `with` holds open over a state: undone if the block raises, and at its end unless `kept`.
+
+    A class and not a generator: every call is dispatched in one.
+    """
+
+    __slots__ = ("_events", "_kept", "_mark", "_state")
+
+    def __init__(self, state: "State", *, kept: bool) -> None:
+        self._state = state
+        self._kept = kept
+        self._events = self._mark = 0
+
+    def __enter__(self) -> None:
+        self._events = len(self._state.events)
+        self._mark = self._state.overlay.begin()
+
+    def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
+        kept = self._kept and raised is None
+        self._state.overlay.end(self._mark, kept=kept)
+        if not kept:
+            del self._state.events[self._events :]
 
 
 class State:
@@ -72,28 +97,16 @@ class State:
 
     def deposit(self, event: Any, topics: Sequence[bytes] = ()) -> None:
         """Add an event to the current block."""
-        self.events.append(Deposited(event, tuple(topics), self.extrinsic, self.finalizing))
+        row = (event, tuple(topics) if topics else (), self.extrinsic, self.finalizing)
+        self.events.append(_new_row(Deposited, row))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> "Transaction":
         """Writes and events inside survive unless the block raises."""
-        mark = len(self.events)
-        try:
-            with self.overlay.transaction():
-                yield
-        except BaseException:
-            del self.events[mark:]
-            raise
+        return Transaction(self, kept=True)
 
-    @contextmanager
-    def discarded(self) -> Iterator[None]:
+    def discarded(self) -> "Transaction":
         """Writes and events inside are dropped, whatever happens: for questions and dry runs."""
-        mark = len(self.events)
-        try:
-            with self.overlay.discarded():
-                yield
-        finally:
-            del self.events[mark:]
+        return Transaction(self, kept=False)
 
     def _remember(self, key: bytes, value: Any) -> None:
         if len(self.decoded) >= DECODED_CACHE_SIZE:
