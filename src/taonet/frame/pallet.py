@@ -18,6 +18,7 @@ from taonet.frame.dispatch_error import ModuleError
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem, camel_case
 from taonet.frame.weight import DispatchClass, Pays, Weight
+from taonet.scale.construction import quicken
 from taonet.scale.types import Field, Type, type_of, wire_name
 
 V = TypeVar("V")
@@ -38,6 +39,7 @@ class Event:
         cls.index = index
         cls.name = name or cls.__name__
         dataclass(frozen=True)(cls)
+        quicken(cls)
 
 
 @dataclass(frozen=True)

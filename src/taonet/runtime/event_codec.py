@@ -14,7 +14,7 @@ class EventCodec:
     def __init__(self, pallets: Mapping[type[Event], int]) -> None:
         self._pallets = pallets
         self._classes = {(index, cls.index): cls for cls, index in pallets.items()}
-        self._compiled: dict[type[Event], tuple[bytes, Codec[Any]]] = {}
+        self._compiled: dict[type[Event], Codec[Any]] = {}
         self._codecs = PLAIN
         self.codec: Codec[Event] = Codec(self._encode, self._decode)
 
@@ -23,19 +23,16 @@ class EventCodec:
         self._codecs = codecs
 
     def _encode(self, event: Event) -> bytes:
-        prefix, fields = self._compiled.get(type(event)) or self._compile(type(event))
-        return prefix + fields.encode(event)
+        cls = type(event)
+        return (self._compiled.get(cls) or self._compile(cls)).encode(event)
 
     def _decode(self, data: bytes, offset: int) -> tuple[Event, int]:
-        key = (data[offset], data[offset + 1])
-        if key not in self._classes:
-            raise MalformedScale(f"pallet {key[0]} has no event {key[1]}")
-        cls = self._classes[key]
-        _, fields = self._compiled.get(cls) or self._compile(cls)
-        event, offset = fields.decode_at(data, offset + 2)
-        return event, offset
+        cls = self._classes.get((data[offset], data[offset + 1]))
+        if cls is None:
+            raise MalformedScale(f"pallet {data[offset]} has no event {data[offset + 1]}")
+        return (self._compiled.get(cls) or self._compile(cls)).decode_at(data, offset + 2)
 
-    def _compile(self, cls: type[Event]) -> tuple[bytes, Codec[Any]]:
+    def _compile(self, cls: type[Event]) -> Codec[Any]:
         prefix = bytes((self._pallets[cls], cls.index))
-        compiled = self._compiled[cls] = prefix, self._codecs.fields(fields_of(cls), cls)
+        compiled = self._compiled[cls] = self._codecs.fields(fields_of(cls), cls, prefix)
         return compiled

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transfo
 
 from taonet.primitives.fixed_point import I64F64, I96F32, U64F64, U96F32
 from taonet.primitives.ids import AccountId, FixedBytes
+from taonet.scale.construction import quicken
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -252,6 +253,7 @@ class Struct:
         cls.scale_parameters = tuple((n, type_of(kind)) for n, kind in parameters.items())
         cls.scale_type = Composite(cls)
         dataclass(frozen=True)(cls)
+        quicken(cls)
 
 
 @dataclass_transform(frozen_default=True)
@@ -292,6 +294,7 @@ class TaggedUnion:
         cls.variant_index = index
         cls.variant_name = name or cls.__name__
         dataclass(frozen=True)(cls)
+        quicken(cls)
         cls.scale_variants[index] = cls
 
 
