@@ -1,5 +1,7 @@
 """Dispatch weight: what a call may cost a block."""
 
+from dataclasses import dataclass
+
 from taonet.scale.types import CLike, CompactU64, Struct, c_like
 
 
@@ -24,6 +26,23 @@ WRITE_REF_TIME = 100_000_000
 def database_weight(*, reads: int = 0, writes: int = 0) -> Weight:
     """The weight of reads and writes of the store (RocksDbWeight)."""
     return Weight(reads * READ_REF_TIME + writes * WRITE_REF_TIME, 0)
+
+
+@dataclass
+class DatabaseUse:
+    """Reads and writes of the store, counted by a call that says what it weighed after all."""
+
+    reads: int = 0
+    writes: int = 0
+
+    def count(self, *, reads: int = 0, writes: int = 0) -> None:
+        """Add some."""
+        self.reads += reads
+        self.writes += writes
+
+    def weight(self) -> Weight:
+        """What they weigh together."""
+        return database_weight(reads=self.reads, writes=self.writes)
 
 
 @c_like("frame_support::dispatch::DispatchClass")

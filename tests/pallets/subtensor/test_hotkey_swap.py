@@ -8,6 +8,7 @@ import pytest
 
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.frame.origin import Origin, Root, Signed
+from taonet.frame.weight import database_weight
 from taonet.pallets.subtensor.errors import (
     CannotUseSystemAccount,
     HotKeyAlreadyRegisteredInSubNet,
@@ -373,3 +374,29 @@ def test_the_rate_limit_of_the_coldkey_counts(chain: Chain) -> None:
     refuse(chain, HotKeySetTxRateLimitExceeded, swap, chain, OTHER)
     chain.system.number = 1_101
     swap(chain, OTHER)
+
+
+def test_a_swap_weighs_what_it_touched(chain: Chain) -> None:
+    call = chain.subtensor.hotkey_swap.swap_hotkey_v2
+    plain = call(OWNER, OLD, NEW, NETUID, True).weight
+    assert plain == database_weight(reads=26, writes=16)
+
+
+def test_stake_makes_a_swap_heavier(chain: Chain) -> None:
+    call = chain.subtensor.hotkey_swap.swap_hotkey
+    chain.stake("nominator", "hot", 10)
+    chain.subtensor.parentage._apply(OTHER, OLD, ((5, account("child")),))
+    in_one = 26 + 6 + 1 + 3
+    with chain.state.discarded():
+        alone = call(OWNER, OLD, NEW, NETUID).weight
+    assert alone == database_weight(reads=in_one, writes=16 + 6 + 1 + 2)
+
+    weight = call(OWNER, OLD, NEW, None).weight
+    networks = 3
+    # Checks and price; each network and its locks; two uids and owners; the staker; the child.
+    reads = 7 + 13 + 2 + networks * (5 + 10) + 2 * (1 + 1) + (1 + 1 + 3 + 1) + 2
+    writes = 3 + 2 + 2 + networks * 11 + 2 * 3 + (1 + 1 + 2 + 1) + 2
+    # Root dividends, the limits of the former hotkey, and the record of the swap.
+    reads += 3 + 3
+    writes += 2 + 6 + 3
+    assert weight == database_weight(reads=reads, writes=writes)

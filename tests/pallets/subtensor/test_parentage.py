@@ -4,6 +4,7 @@ import pytest
 
 from taonet.frame.dispatch_error import BadOrigin, DispatchError
 from taonet.frame.origin import Root, Signed
+from taonet.frame.weight import DatabaseUse
 from taonet.pallets.subtensor.errors import (
     ChildParentInconsistency,
     DuplicateChild,
@@ -208,7 +209,7 @@ def test_a_new_hotkey_takes_over_all_relations(chain: Chain) -> None:
     set_and_apply(chain, PARENT, (HALF, CHILD))
     set_and_apply(chain, CHILD, (HALF, SIBLING))
     chain.subtensor.parentage.set_children(COLD, CHILD, NETUID, ((9, SIBLING),))
-    chain.subtensor.parentage.swap(CHILD, new, NETUID)
+    chain.subtensor.parentage.swap(CHILD, new, NETUID, DatabaseUse())
 
     assert family.child_keys[PARENT, NETUID] == ((HALF, new),)
     assert family.parent_keys[new, NETUID] == ((HALF, PARENT),)
@@ -217,4 +218,4 @@ def test_a_new_hotkey_takes_over_all_relations(chain: Chain) -> None:
     assert (CHILD, NETUID) not in family.child_keys
     assert (CHILD, NETUID) not in family.parent_keys
     assert family.pending_child_keys[NETUID, new][0] == ((9, SIBLING),)
-    refuse(chain, InvalidChild, chain.subtensor.parentage.swap, new, SIBLING, NETUID)
+    refuse(chain, InvalidChild, chain.subtensor.parentage.swap, new, SIBLING, NETUID, DatabaseUse())

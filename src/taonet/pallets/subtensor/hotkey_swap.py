@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 from taonet.frame.origin import Origin, ensure_signed
-from taonet.frame.pallet import Pallet, call
+from taonet.frame.pallet import Pallet, PostInfo, call
 from taonet.frame.storage import BoundMap, BoundOptionMap
-from taonet.frame.weight import Weight, database_weight
+from taonet.frame.weight import DatabaseUse, Weight, database_weight
 from taonet.pallets.subtensor.errors import (
     HotKeyAlreadyRegisteredInSubNet,
     HotKeySetTxRateLimitExceeded,
@@ -82,9 +82,9 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
     @call(index=70, weight=Weight(1_242_038_000, 28912) + database_weight(reads=182, writes=99))
     def swap_hotkey(
         self, origin: Origin, hotkey: AccountId, new_hotkey: AccountId, netuid: Place
-    ) -> None:
+    ) -> PostInfo:
         """Replace your hotkey with its stake. Deprecated: please use swap_hotkey_v2 instead."""
-        self._swap(ensure_signed(origin), hotkey, new_hotkey, netuid, keep_stake=False)
+        return self._swap(ensure_signed(origin), hotkey, new_hotkey, netuid, keep_stake=False)
 
     @call(index=72, weight=Weight(275_300_000, 0) + database_weight(reads=52, writes=35))
     def swap_hotkey_v2(
@@ -94,12 +94,12 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         new_hotkey: AccountId,
         netuid: Place,
         keep_stake: Flag,
-    ) -> None:
+    ) -> PostInfo:
         """
         Replace your hotkey in one subnet, or everywhere, for a price. With `keep_stake` the stake
         stays on the former hotkey.
         """
-        self._swap(ensure_signed(origin), hotkey, new_hotkey, netuid, keep_stake=keep_stake)
+        return self._swap(ensure_signed(origin), hotkey, new_hotkey, netuid, keep_stake=keep_stake)
 
     def _swap(
         self,
@@ -109,7 +109,8 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         netuid: NetUid | None,
         *,
         keep_stake: bool,
-    ) -> None:
+    ) -> PostInfo:
+        """The swap; what it weighed is counted as the real chain does, read by read."""
         self._ensure_may_swap(coldkey, former, hotkey)
         self._ensure_free(hotkey, netuid)
         if netuid is None or netuid == ROOT:
@@ -117,16 +118,18 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         limits = self._storage.rate_limits.last_rate_limited_block
         for limit in _LIMITS:
             _put(limits, limit(hotkey), limits[limit(former)])
+        use = DatabaseUse(reads=7, writes=3)
         if netuid is None:
-            self._swap_everywhere(coldkey, former, hotkey, keep_stake=keep_stake)
+            self._swap_everywhere(coldkey, former, hotkey, use, keep_stake=keep_stake)
             self.deposit_event(HotkeySwapped(coldkey=coldkey, old_hotkey=former, new_hotkey=hotkey))
         else:
-            self._swap_in_one(coldkey, former, hotkey, netuid, keep_stake=keep_stake)
+            self._swap_in_one(coldkey, former, hotkey, netuid, use, keep_stake=keep_stake)
             self.deposit_event(
                 HotkeySwappedOnSubnet(
                     coldkey=coldkey, old_hotkey=former, new_hotkey=hotkey, netuid=netuid
                 )
             )
+        return PostInfo(use.weight())
 
     def _ensure_may_swap(self, coldkey: AccountId, former: AccountId, hotkey: AccountId) -> None:
         hotkeys = self._staking.hotkeys
@@ -157,7 +160,13 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
             raise NewHotKeyNotCleanForRootSwap
 
     def _swap_everywhere(
-        self, coldkey: AccountId, former: AccountId, hotkey: AccountId, *, keep_stake: bool
+        self,
+        coldkey: AccountId,
+        former: AccountId,
+        hotkey: AccountId,
+        use: DatabaseUse,
+        *,
+        keep_stake: bool,
     ) -> None:
         netuids = self._staking.subnets.all()
         concerned = [netuid for netuid in netuids if self._takes_part(former, netuid)]
@@ -165,21 +174,26 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
             self._ensure_interval(coldkey, netuid)
         self._pay(coldkey, self._storage.constants.key_swap_cost)
         holders = self._holders(former)
-        self._locks.swap_hotkey(former, hotkey, netuids)
+        use.count(reads=2 * len(netuids) + 4 + len(concerned) + len(holders), writes=2)
+        self._locks.swap_hotkey(former, hotkey, netuids, use)
         accounts = self._storage.accounts
         ensure_no_system_account(hotkey)
         del accounts.owner[former]
         self._own(coldkey, hotkey)
         owned = accounts.owned_hotkeys[coldkey]
         accounts.owned_hotkeys[coldkey] = tuple(known for known in owned if known != former)
+        use.count(reads=2, writes=2)
         for netuid in netuids:
-            self._swap_in(netuid, former, hotkey, keep_stake=keep_stake)
+            self._swap_in(netuid, former, hotkey, use, keep_stake=keep_stake)
         for limit in _LIMITS:
             del self._storage.rate_limits.last_rate_limited_block[limit(former)]
-        _move(self._storage.delegation.delegates, former, hotkey)
+            use.count(reads=1, writes=2)
+        if _move(self._storage.delegation.delegates, former, hotkey):
+            use.count(reads=2, writes=2)
         if not keep_stake:
-            self._rename_for_stakers(holders, former, hotkey)
+            self._rename_for_stakers(holders, former, hotkey, use)
         self._record(coldkey, concerned)
+        use.count(writes=len(concerned) + 1)
 
     def _swap_in_one(
         self,
@@ -187,6 +201,7 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         former: AccountId,
         hotkey: AccountId,
         netuid: NetUid,
+        use: DatabaseUse,
         *,
         keep_stake: bool,
     ) -> None:
@@ -195,10 +210,13 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
             raise HotKeySwapOnSubnetIntervalNotPassed
         ensure_no_system_account(hotkey)
         self._pay(coldkey, self._storage.constants.key_swap_on_subnet_cost)
-        self._own(coldkey, hotkey)
-        self._locks.swap_hotkey(former, hotkey, (netuid,))
-        self._swap_in(netuid, former, hotkey, keep_stake=keep_stake)
+        use.count(reads=7, writes=2)
+        if self._own(coldkey, hotkey):
+            use.count(reads=1, writes=1)
+        self._locks.swap_hotkey(former, hotkey, (netuid,), use)
+        self._swap_in(netuid, former, hotkey, use, keep_stake=keep_stake)
         self._record(coldkey, (netuid,))
+        use.count(writes=2)
 
     def _takes_part(self, hotkey: AccountId, netuid: NetUid) -> bool:
         """
@@ -220,12 +238,15 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
             raise NotEnoughBalanceToPaySwapHotKey
         self._staking.tao.recycle(coldkey, price)
 
-    def _own(self, coldkey: AccountId, hotkey: AccountId) -> None:
+    def _own(self, coldkey: AccountId, hotkey: AccountId) -> bool:
+        """Make the coldkey the owner; whether the hotkey is new among its hotkeys."""
         accounts = self._storage.accounts
         accounts.owner[hotkey] = coldkey
         owned = accounts.owned_hotkeys[coldkey]
-        if hotkey not in owned:
-            accounts.owned_hotkeys[coldkey] = (*owned, hotkey)
+        if hotkey in owned:
+            return False
+        accounts.owned_hotkeys[coldkey] = (*owned, hotkey)
+        return True
 
     def _record(self, coldkey: AccountId, netuids: Sequence[NetUid]) -> None:
         for netuid in netuids:
@@ -234,53 +255,76 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         self._limiter.record_key(LastTransaction(coldkey))
 
     def _swap_in(
-        self, netuid: NetUid, former: AccountId, hotkey: AccountId, *, keep_stake: bool
+        self,
+        netuid: NetUid,
+        former: AccountId,
+        hotkey: AccountId,
+        use: DatabaseUse,
+        *,
+        keep_stake: bool,
     ) -> None:
+        use.count(reads=1, writes=2)
         if self._storage.neurons.is_network_member[former, netuid]:
-            self._swap_neuron(netuid, former, hotkey)
-        _move(self._storage.children.childkey_take, (former, netuid), (hotkey, netuid))
-        self._parentage.swap(former, hotkey, netuid)
-        self._rename_pending_child(netuid, former, hotkey)
+            self._swap_neuron(netuid, former, hotkey, use)
+        if _move(self._storage.children.childkey_take, (former, netuid), (hotkey, netuid)):
+            use.count(reads=1, writes=2)
+        self._parentage.swap(former, hotkey, netuid, use)
+        self._rename_pending_child(netuid, former, hotkey, use)
         self._swap_auto_stake(netuid, former, hotkey)
         owners = self._storage.networks.subnet_owner_hotkey
-        if netuid in owners and owners[netuid] == former:
-            self._creation.set_owner_hotkey(netuid, hotkey)
+        if netuid in owners:
+            use.count(reads=1)
+            if owners[netuid] == former:
+                self._creation.set_owner_hotkey(netuid, hotkey)
+                use.count(writes=1)
         if keep_stake:
             return
         self._swap_dividends(netuid, former, hotkey)
         self._tracking.swap(former, hotkey, netuid)
-        self._swap_stake(netuid, former, hotkey)
+        use.count(reads=6, writes=6)
+        self._swap_stake(netuid, former, hotkey, use)
         if netuid == ROOT:
-            self._swap_root_dividends(former, hotkey)
-            _move(self._storage.children.auto_parent_delegation_enabled, former, hotkey)
+            self._swap_root_dividends(former, hotkey, use)
+            if _move(self._storage.children.auto_parent_delegation_enabled, former, hotkey):
+                use.count(reads=1, writes=2)
 
-    def _swap_neuron(self, netuid: NetUid, former: AccountId, hotkey: AccountId) -> None:
+    def _swap_neuron(
+        self, netuid: NetUid, former: AccountId, hotkey: AccountId, use: DatabaseUse
+    ) -> None:
         neurons, scores = self._storage.neurons, self._storage.scores
         del neurons.is_network_member[former, netuid]
         neurons.is_network_member[hotkey, netuid] = True
         uid = neurons.uids[netuid, former]
         if uid is not None:
             neurons.keys[netuid, uid] = hotkey
-        _move_optional(neurons.uids, (netuid, former), (netuid, hotkey))
-        _move_optional(neurons.prometheus, (netuid, former), (netuid, hotkey))
-        _move_optional(neurons.axons, (netuid, former), (netuid, hotkey))
-        _move_optional(neurons.neuron_certificates, (netuid, former), (netuid, hotkey))
+            use.count(writes=1)
+        there, here = (netuid, former), (netuid, hotkey)
+        moved = _move_optional(neurons.uids, there, here)
+        moved += _move_optional(neurons.prometheus, there, here)
+        moved += _move_optional(neurons.axons, there, here)
+        moved += _move_optional(neurons.neuron_certificates, there, here)
         for index in self._mechanisms.indices(netuid):
             commits = self._storage.weights.weight_commits
-            _move_optional(commits, (index, former), (index, hotkey))
+            moved += _move_optional(commits, (index, former), (index, hotkey))
+        use.count(reads=moved, writes=2 * moved)
         loaded = scores.loaded_emission[netuid]
         if loaded is not None:
+            use.count(reads=1, writes=2)
             scores.loaded_emission[netuid] = tuple(
                 (hotkey if earner == former else earner, miner, validator)
                 for earner, miner, validator in loaded
             )
 
-    def _rename_pending_child(self, netuid: NetUid, former: AccountId, hotkey: AccountId) -> None:
+    def _rename_pending_child(
+        self, netuid: NetUid, former: AccountId, hotkey: AccountId, use: DatabaseUse
+    ) -> None:
         """The new hotkey comes last among the children that a hotkey will have."""
         pending = self._storage.children.pending_child_keys
         for key, (children, due) in list(pending.under(netuid)):
             shares = [share for share, child in children if child == former]
+            use.count(reads=1)
             if shares:
+                use.count(reads=1, writes=2)
                 kept = tuple(pair for pair in children if pair[1] != former)
                 pending[key] = ((*kept, (shares[0], hotkey)), due)
 
@@ -297,19 +341,25 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         _add(stake.total_hotkey_alpha_last_epoch, (former, netuid), (hotkey, netuid))
         _add(emission.alpha_dividends_per_subnet, (netuid, former), (netuid, hotkey))
 
-    def _swap_stake(self, netuid: NetUid, former: AccountId, hotkey: AccountId) -> None:
+    def _swap_stake(
+        self, netuid: NetUid, former: AccountId, hotkey: AccountId, use: DatabaseUse
+    ) -> None:
         staking, accounts = self._staking, self._storage.accounts
-        for coldkey, place in self._holders(former):
+        holders = self._holders(former)
+        use.count(reads=len(holders), writes=len(holders))
+        for coldkey, place in holders:
             if place != netuid:
                 continue
             alpha = staking.pools.stake(former, coldkey, netuid)
             staking.pools.withdraw(former, coldkey, netuid, alpha)
             staking.grant(hotkey, coldkey, netuid, alpha)
+            use.count(reads=3, writes=2)
             known = accounts.staking_hotkeys[coldkey]
             if former in known and hotkey not in known:
                 accounts.staking_hotkeys[coldkey] = (*known, hotkey)
+                use.count(writes=1)
 
-    def _swap_root_dividends(self, former: AccountId, hotkey: AccountId) -> None:
+    def _swap_root_dividends(self, former: AccountId, hotkey: AccountId, use: DatabaseUse) -> None:
         claims = self._storage.root_claims
         rates = dict(claims.root_claimable[hotkey])
         for netuid, rate in sorted(claims.root_claimable[former].items()):
@@ -317,8 +367,10 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         del claims.root_claimable[former]
         if rates:
             claims.root_claimable[hotkey] = rates
+        use.count(reads=3, writes=2)
         for netuid in sorted(rates):
             for key, paid in list(claims.root_claimed.under(netuid, former)):
+                use.count(reads=3, writes=2)
                 del claims.root_claimed[key]
                 there = (netuid, hotkey, key[2])
                 claims.root_claimed[there] = saturate_u128(claims.root_claimed[there] + paid)
@@ -333,10 +385,13 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         holders: Sequence[tuple[AccountId, NetUid]],
         former: AccountId,
         hotkey: AccountId,
+        use: DatabaseUse,
     ) -> None:
         known = self._storage.accounts.staking_hotkeys
         for coldkey, _ in holders:
+            use.count(reads=1)
             if former in known[coldkey]:
+                use.count(writes=1)
                 kept = tuple(k for k in known[coldkey] if k not in (former, hotkey))
                 known[coldkey] = (*kept, hotkey)
 
@@ -348,18 +403,22 @@ def _put(values: BoundMap[K, int], key: K, value: int) -> None:
         del values[key]
 
 
-def _move(values: BoundMap[K, V], former: K, key: K) -> None:
-    """Move what is stored; a default stays one."""
-    if former in values:
-        values[key] = values[former]
-        del values[former]
+def _move(values: BoundMap[K, V], former: K, key: K) -> bool:
+    """Move what is stored; a default stays one. Whether anything was."""
+    if former not in values:
+        return False
+    values[key] = values[former]
+    del values[former]
+    return True
 
 
-def _move_optional(values: BoundOptionMap[K, V], former: K, key: K) -> None:
+def _move_optional(values: BoundOptionMap[K, V], former: K, key: K) -> bool:
     found = values[former]
-    if found is not None:
-        del values[former]
-        values[key] = found
+    if found is None:
+        return False
+    del values[former]
+    values[key] = found
+    return True
 
 
 def _add(values: BoundMap[K, Alpha], former: K, key: K) -> None:

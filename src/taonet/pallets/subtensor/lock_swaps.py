@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from taonet.economy.conviction import Kind, Lock
+from taonet.frame.weight import DatabaseUse
 from taonet.pallets.subtensor.errors import AccountRejectsLockedAlpha, ActiveLockExists
 from taonet.pallets.subtensor.stake_locks import StakeLocks
 from taonet.primitives.ids import AccountId
@@ -24,13 +25,17 @@ _SUMS: Final = (True, False)
 class LockSwaps(StakeLocks):
     """Moves all locks of a key at once."""
 
-    def swap_hotkey(self, former: AccountId, hotkey: AccountId, netuids: Sequence[NetUid]) -> None:
+    def swap_hotkey(
+        self, former: AccountId, hotkey: AccountId, netuids: Sequence[NetUid], use: DatabaseUse
+    ) -> None:
         """Move the locks on a hotkey, and their sums, in some subnets."""
         places = [netuid for netuid in netuids if self._concerns(former, hotkey, netuid)]
+        use.count(reads=5 * len(netuids))
         for netuid in places:
-            self._move_locks(former, hotkey, netuid)
+            self._move_locks(former, hotkey, netuid, use)
         for netuid in places:
             self._move_sums(former, hotkey, netuid)
+            use.count(writes=6)
 
     def swap_coldkey(self, former: AccountId, coldkey: AccountId) -> None:
         """
@@ -63,13 +68,18 @@ class LockSwaps(StakeLocks):
             or key in locks.decaying_hotkey_lock
         )
 
-    def _move_locks(self, former: AccountId, hotkey: AccountId, netuid: NetUid) -> None:
+    def _move_locks(
+        self, former: AccountId, hotkey: AccountId, netuid: NetUid, use: DatabaseUse
+    ) -> None:
         locks, owner = self._storage.locks, self._storage.networks.subnet_owner_hotkey[netuid]
         for (_, _, coldkey), _ in list(locks.locking_coldkeys.under(netuid, former)):
             found = self.lock_of(coldkey, netuid)
+            use.count(reads=1)
             if found is None or found[0] != former:
                 del locks.locking_coldkeys[netuid, former, coldkey]
+                use.count(writes=1)
                 continue
+            use.count(writes=2)
             kind = self._kind(coldkey, netuid, former)
             then = Kind(owner=owner in (former, hotkey), perpetual=kind.perpetual)
             self._forget(coldkey, netuid, former)

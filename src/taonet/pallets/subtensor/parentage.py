@@ -16,7 +16,7 @@ from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.origin import Origin, Signed, ensure_root, ensure_signed
 from taonet.frame.pallet import Pallet, call
 from taonet.frame.storage import BoundMap
-from taonet.frame.weight import Weight, database_weight
+from taonet.frame.weight import DatabaseUse, Weight, database_weight
 from taonet.pallets.subtensor.errors import (
     ChildParentInconsistency,
     DuplicateChild,
@@ -223,12 +223,14 @@ class Parentage(Pallet, prefix="SubtensorModule"):
             except DispatchError:
                 continue
 
-    def swap(self, former: AccountId, hotkey: AccountId, netuid: NetUid) -> None:
+    def swap(self, former: AccountId, hotkey: AccountId, netuid: NetUid, use: DatabaseUse) -> None:
         """
         Give `hotkey` all relations of `former`, pending ones too. Raises what `set_children` does
         for relations that would be inconsistent.
         """
         relations = self._relations(former, netuid)
+        touched = len(relations.children) + len(relations.parents)
+        use.count(reads=2 + touched, writes=touched + 2)
         for child in relations.children:
             _without(self._family.parent_keys, child, netuid, former)
         for parent in relations.parents:
@@ -243,6 +245,9 @@ class Parentage(Pallet, prefix="SubtensorModule"):
             renamed.ensure_may_have(pending[netuid, former][0])
             pending[netuid, hotkey] = pending[netuid, former]
             del pending[netuid, former]
+            use.count(reads=1, writes=2)
+        relatives = self._relatives_with(renamed, netuid)
+        use.count(reads=1 + relatives, writes=1 + relatives)
         self._store(renamed, netuid)
 
     def _may_lend(self, hotkey: AccountId, netuid: NetUid) -> bool:
@@ -285,6 +290,13 @@ class Parentage(Pallet, prefix="SubtensorModule"):
         )
         relations.ensure_consistent()
         return relations
+
+    def _relatives_with(self, relations: Relations, netuid: NetUid) -> int:
+        """How many far ends change when `relations` are stored in place of what is there."""
+        key = (relations.pivot, netuid)
+        children = {child for _, child in self._family.child_keys[key]}
+        parents = {parent for _, parent in self._family.parent_keys[key]}
+        return len(children | set(relations.children)) + len(parents | set(relations.parents))
 
     def _store(self, relations: Relations, netuid: NetUid) -> None:
         """Write relations at both ends."""
