@@ -5,7 +5,7 @@ A call may hold calls (`Utility.batch`, `Sudo.sudo`): such a parameter is a `Run
 pallet that has one takes a `Dispatcher`, since only the composed runtime knows every pallet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Protocol
@@ -16,7 +16,10 @@ from taonet.frame.origin import Origin
 from taonet.frame.pallet import CallSpec, PalletSpec, PostInfo
 from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.scale.codec import PLAIN, Codec, Codecs, MalformedScale
+from taonet.scale.construction import attributes_setter
 from taonet.scale.types import Late, Struct, Tuple, Type
+
+Decode = Callable[[bytes, int], tuple[tuple[Any, ...], int]]
 
 CALL_DEPTH_MAX = 32
 """How deep calls may nest: decoding, pricing and dispatch each recurse a few frames a level."""
@@ -111,6 +114,7 @@ class CallCodec:
             (spec.index, call.index): (call, spec.name) for spec in specs for call in spec.calls
         }
         self._arguments: dict[tuple[int, int], Codec[tuple[Any, ...]]] = {}
+        self._decoders: dict[bytes, tuple[Decode, dict[str, Any]]] = {}
         self._codecs = PLAIN
         self._depth = 0
         self.codec: Codec[Call] = Codec(self._encode, self._decode)
@@ -124,24 +128,33 @@ class CallCodec:
         return bytes(key) + self._codec_of_arguments(key).encode(call.arguments)
 
     def _decode(self, data: bytes, offset: int) -> tuple[Call, int]:
-        key = (data[offset], data[offset + 1])
-        if key not in self._calls:
-            raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
+        start = offset + 2
+        decode, known = self._decoders.get(data[offset:start]) or self._decoder(data, offset)
         if self._depth >= CALL_DEPTH_MAX:
             raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
-        codec = self._arguments.get(key) or self._codec_of_arguments(key)
         self._depth += 1
         try:
-            values, offset = codec.decode_at(data, offset + 2)
+            values, offset = decode(data, start)
         finally:
             self._depth -= 1
         call = _new(Call)
         # As the constructor does, which would assign field by field.
-        fields = call.__dict__
-        fields["spec"], fields["pallet"] = self._calls[key]
-        fields["pallet_index"] = key[0]
-        fields["arguments"] = values
+        _set_attributes(call, {**known, "arguments": values})
         return call, offset
+
+    def _decoder(self, data: bytes, offset: int) -> tuple[Decode, dict[str, Any]]:
+        """What decodes the arguments of the call whose indices are at `offset`, and what all such
+        calls have in common."""
+        key = (data[offset], data[offset + 1])
+        if key not in self._calls:
+            raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
+        spec, pallet = self._calls[key]
+        known: dict[str, Any] = {"spec": spec, "pallet": pallet, "pallet_index": key[0]}
+        if isinstance(spec.weight, Weight) and isinstance(spec.pays, Pays):
+            known["_info"] = DispatchInfo(spec.weight, spec.dispatch_class, spec.pays)
+        found = self._codec_of_arguments(key).decode_at, known
+        self._decoders[bytes(key)] = found
+        return found
 
     def _codec_of_arguments(self, key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
         compiled = self._arguments.get(key)
@@ -154,3 +167,4 @@ class CallCodec:
 
 
 _new = object.__new__
+_set_attributes = attributes_setter(Call)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.primitives.ids import AccountId
+from taonet.scale.construction import quicken
 
 
+@quicken
 @dataclass(frozen=True)
 class Signed:
     """

@@ -81,7 +81,15 @@ class Overlay:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Write, in the newest transaction."""
-        self._write(key, value)
+        # As `_write`, without the call: most of what a transfer does is to put.
+        values = self._values
+        before = values.get(key, _UNWRITTEN)
+        if before is _UNWRITTEN:
+            self._unfiled.append(key)
+        if self._depth:
+            self._journal.append((key, before))
+        values[key] = value
+        self.derived.pop(key, None)
 
     def delete(self, key: bytes) -> None:
         """Remove, in the newest transaction."""

@@ -42,6 +42,7 @@ class Event:
         quicken(cls)
 
 
+@quicken
 @dataclass(frozen=True)
 class PostInfo:
     """What a call cost after all, where it differs from what it declared."""

@@ -81,7 +81,10 @@ class State:
     def store(self, key: bytes, value: Any, value_codec: Codec[Any]) -> None:
         """Encode and write; `OverflowError` if the value leaves its type."""
         self.overlay.put(key, value_codec.encode(value))
-        self._remember(key, value)
+        decoded = self.decoded
+        if len(decoded) >= DECODED_CACHE_SIZE:
+            decoded.clear()
+        decoded[key] = value
 
     def remove(self, key: bytes) -> None:
         """Remove the value at `key`."""
@@ -89,7 +92,15 @@ class State:
 
     def has(self, key: bytes) -> bool:
         """Whether something is stored at `key`."""
-        return self.overlay.get(key) is not None
+        try:
+            return self.decoded[key] is not None
+        except KeyError:
+            pass
+        if self.overlay.get(key) is not None:
+            return True
+        # What is absent needs no codec to be remembered.
+        self._remember(key, None)
+        return False
 
     def keys(self, prefix: bytes) -> Iterator[bytes]:
         """Keys under `prefix`, in byte order."""

@@ -225,7 +225,7 @@ class Balances(Pallet, prefix="Balances"):
         data, value = info.data, int(fee)
         if value:
             data = AccountData(data.free - value, data.reserved, data.frozen, NEW_FLAGS)
-            self.deposit_event(events.Withdraw(who=who, amount=fee))
+            self.state.deposit(events.Withdraw(who, fee))
         self.system.account[who] = AccountInfo(
             info.nonce + 1, info.consumers, info.providers, info.sufficients, data
         )
@@ -251,7 +251,7 @@ class Balances(Pallet, prefix="Balances"):
         if value:
             data = target.data
             self._put(dest, target, data.free + value, data.reserved, data.frozen)
-        self.deposit_event(events.Transfer(from_=source, to=dest, amount=amount))
+        self.state.deposit(events.Transfer(source, dest, amount))
 
     def withdraw(self, who: AccountId, amount: Rao, preservation: Preservation) -> None:
         """
@@ -272,7 +272,7 @@ class Balances(Pallet, prefix="Balances"):
         if free < EXISTENTIAL_DEPOSIT:
             return False
         self._put(who, info, free, data.reserved, data.frozen)
-        self.deposit_event(events.Deposit(who=who, amount=amount))
+        self.state.deposit(events.Deposit(who, amount))
         return True
 
     def issue(self, amount: Rao) -> None:
@@ -435,20 +435,20 @@ class Balances(Pallet, prefix="Balances"):
 
 def can_withdraw(info: AccountInfo, amount: Rao) -> bool:
     """Whether `amount` may leave an account without killing it."""
-    value = int(amount)
-    return value == 0 or (
-        value <= _reducible(info, Preservation.EXPENDABLE)
-        and info.data.free - value >= EXISTENTIAL_DEPOSIT
-    )
+    data = info.data
+    left = data.free - int(amount)
+    enough = left >= EXISTENTIAL_DEPOSIT and left >= data.frozen - data.reserved
+    return enough or int(amount) == 0
 
 
 def _check_withdrawal(info: AccountInfo, amount: int, preservation: Preservation) -> None:
     if amount == 0:
         return
-    free = info.data.free
+    data, free = info.data, info.data.free
     if free < amount:
         raise TokenError(Token.FUNDS_UNAVAILABLE)
-    if amount <= _reducible(info, Preservation.PRESERVE):
+    left = free - amount
+    if left >= EXISTENTIAL_DEPOSIT and left >= data.frozen - data.reserved:
         return
     if amount > _reducible(info, Preservation.EXPENDABLE):
         raise TokenError(Token.FROZEN)

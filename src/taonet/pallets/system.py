@@ -159,7 +159,8 @@ class Initialization(Phase, index=2):
     """While the block started."""
 
 
-RUNTIME_EVENT: Type[Event] = Late("RuntimeEvent")
+RUNTIME_EVENT_NAME = "RuntimeEvent"
+RUNTIME_EVENT: Type[Event] = Late(RUNTIME_EVENT_NAME)
 
 
 class EventRecord(

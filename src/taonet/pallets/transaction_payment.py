@@ -72,14 +72,14 @@ class FeeDetails(Struct, path="pallet_transaction_payment::types::FeeDetails"):
 
 def weight_to_fee(weight: Weight) -> Rao:
     """The fee of a weight, capped by a block's: rounded as Perbill rounds, to the nearest."""
-    return _fee_of_ref_time(weight.ref_time)
+    return Rao(_fee_of_ref_time(weight.ref_time))
 
 
 @lru_cache(maxsize=FEES_REMEMBERED)
-def _fee_of_ref_time(ref_time: int) -> Rao:
+def _fee_of_ref_time(ref_time: int) -> int:
     ref_time = min(ref_time, BLOCK_WEIGHTS.max_block.ref_time)
     whole, rest = divmod(ref_time * FEE_PARTS_PER_BILLION, 10**9)
-    return Rao(whole + (rest > 500_000_000))
+    return whole + (rest > 500_000_000)
 
 
 def length_to_fee(length: int) -> Rao:
@@ -96,14 +96,14 @@ def fee_details(length: int, info: DispatchInfo) -> FeeDetails:
     return FeeDetails(fee, Rao(0))
 
 
-_BASE_FEE = weight_to_fee(BASE_EXTRINSIC)
+_BASE_FEE = int(weight_to_fee(BASE_EXTRINSIC))
 
 
 def fee_of(length: int, info: DispatchInfo, tip: Rao) -> Rao:
     """The whole fee, in rao."""
     if info.pays_fee is Pays.NO:
         return tip
-    return Rao(int(_BASE_FEE) + length + int(weight_to_fee(info.weight)) + int(tip))
+    return Rao(_BASE_FEE + length + _fee_of_ref_time(info.weight.ref_time) + int(tip))
 
 
 class TransactionPayment(Pallet, prefix="TransactionPayment"):

@@ -1,6 +1,6 @@
 """The codec of `RuntimeEvent`: pallet index, event index, fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from taonet.frame.pallet import Event
@@ -15,6 +15,7 @@ class EventCodec:
         self._pallets = pallets
         self._classes = {(index, cls.index): cls for cls, index in pallets.items()}
         self._compiled: dict[type[Event], Codec[Any]] = {}
+        self._encoders: dict[type[Event], Callable[[Event], bytes]] = {}
         self._codecs = PLAIN
         self.codec: Codec[Event] = Codec(self._encode, self._decode)
 
@@ -24,7 +25,7 @@ class EventCodec:
 
     def _encode(self, event: Event) -> bytes:
         cls = type(event)
-        return (self._compiled.get(cls) or self._compile(cls)).encode(event)
+        return (self._encoders.get(cls) or self._compile(cls).encode)(event)
 
     def _decode(self, data: bytes, offset: int) -> tuple[Event, int]:
         cls = self._classes.get((data[offset], data[offset + 1]))
@@ -35,4 +36,5 @@ class EventCodec:
     def _compile(self, cls: type[Event]) -> Codec[Any]:
         prefix = bytes((self._pallets[cls], cls.index))
         compiled = self._compiled[cls] = self._codecs.fields(fields_of(cls), cls, prefix)
+        self._encoders[cls] = compiled.encode
         return compiled

@@ -15,7 +15,15 @@ from taonet.frame.call import RUNTIME_CALL_NAME, Call
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.runtime.era import MortalEra, decode_era
-from taonet.scale.codec import Codecs, MalformedScale, decode_compact, encode_compact
+from taonet.scale.codec import (
+    DECODING_ERRORS,
+    Codec,
+    Codecs,
+    MalformedScale,
+    decode_compact,
+    encode_compact,
+)
+from taonet.scale.construction import attributes_setter
 
 SIGNED: Final = 0x84
 BARE: Final = (0x04, 0x05)
@@ -29,6 +37,9 @@ _U32_MAX = 2**32 - 1
 _U64_MAX = 2**64 - 1
 _LONG_PAYLOAD = 256
 _NO_HASH = b"\x00"
+
+_new = object.__new__
+_new_bytes = bytes.__new__
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,9 @@ class Extrinsic:
         return blake2_256(signed) if len(signed) > _LONG_PAYLOAD else signed
 
 
+_set_attributes = attributes_setter(Extrinsic)
+
+
 def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
     """The extrinsic that `raw`, with its length prefix, is; raises `MalformedScale`."""
     try:
@@ -93,17 +107,19 @@ def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
             raise MalformedScale(f"the length prefix says {length}, {len(raw) - start} follow")
         version = raw[start]
         if version == SIGNED:
-            return _decode_signed(codecs, raw, start + 1)
+            return _decode_signed(codecs.late(RUNTIME_CALL_NAME), raw, start + 1)
         if version in BARE:
-            call, end = codecs.late(RUNTIME_CALL_NAME).decode_prefix(raw, start + 1)
+            call, end = codecs.late(RUNTIME_CALL_NAME).decode_at(raw, start + 1)
             _expect_end(raw, end)
             return Extrinsic(raw, call, start + 1)
-    except IndexError as error:
-        raise MalformedScale("the extrinsic is cut off") from error
+    except MalformedScale:
+        raise
+    except DECODING_ERRORS as error:
+        raise MalformedScale(f"the extrinsic is cut off or malformed: {error}") from error
     raise MalformedScale(f"extrinsics of version 0x{version:02x} are not known here")
 
 
-def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
+def _decode_signed(calls: Codec[Call], raw: bytes, start: int) -> Extrinsic:
     if raw[start] != 0:
         raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
     # Read first: it is an IndexError where the address is cut off.
@@ -111,33 +127,47 @@ def _decode_signed(codecs: Codecs, raw: bytes, start: int) -> Extrinsic:
     if scheme not in _SIGNATURE_LENGTHS:
         raise MalformedScale(f"there is no signature scheme {scheme}")
     extension = start + 34 + _SIGNATURE_LENGTHS[scheme]
-    era, offset = decode_era(raw, extension)
-    nonce, offset = decode_compact(raw, offset)
-    tip, offset = decode_compact(raw, offset)
+    era, offset = None, extension + 1
+    if raw[extension]:
+        era, offset = decode_era(raw, extension)
+    nonce, tip = raw[offset], raw[offset + 1]
+    if nonce & 3 or tip & 3:
+        nonce, offset = decode_compact(raw, offset)
+        tip, offset = decode_compact(raw, offset)
+    else:
+        # One byte each: most accounts are young and most transactions tip nothing.
+        nonce, tip, offset = nonce >> 2, tip >> 2, offset + 2
     mode = raw[offset]
     if nonce > _U32_MAX or tip > _U64_MAX or mode > 1:
         raise MalformedScale("the nonce, the tip or the metadata-hash mode is out of range")
     offset += 1
-    call, end = codecs.late(RUNTIME_CALL_NAME).decode_prefix(raw, offset)
-    _expect_end(raw, end)
-    extrinsic = object.__new__(Extrinsic)
+    call, end = calls.decode_at(raw, offset)
+    if end != len(raw):
+        _expect_end(raw, end)
+    extrinsic = _new(Extrinsic)
     # As the constructor does, which would assign field by field.
-    fields = extrinsic.__dict__
-    fields["raw"] = raw
-    fields["call"] = call
-    fields["call_start"] = offset
-    fields["signer"] = bytes.__new__(AccountId, raw[start + 1 : start + 33])
-    fields["scheme"] = scheme
-    fields["era"] = era
-    fields["nonce"] = nonce
-    fields["tip"] = tip
-    fields["metadata_hash_mode"] = mode
-    fields["extension_start"] = extension
+    _set_attributes(
+        extrinsic,
+        {
+            "raw": raw,
+            "call": call,
+            "call_start": offset,
+            "signer": _new_bytes(AccountId, raw[start + 1 : start + 33]),
+            "scheme": scheme,
+            "era": era,
+            "nonce": nonce,
+            "tip": tip,
+            "metadata_hash_mode": mode,
+            "extension_start": extension,
+        },
+    )
     return extrinsic
 
 
 def _expect_end(raw: bytes, end: int) -> None:
-    if end != len(raw):
+    if end > len(raw):
+        raise MalformedScale(f"the call is cut off: {end - len(raw)} bytes are missing")
+    if end < len(raw):
         raise MalformedScale(f"{len(raw) - end} bytes are left over after the call")
 
 

@@ -18,8 +18,10 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Rao
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.transaction_validity import Invalid, TransactionInvalid
+from taonet.scale.construction import quicken
 
 
+@quicken
 @dataclass(frozen=True)
 class Charge:
     """What was taken before dispatch: TAO, or the alpha that was sold in its place."""

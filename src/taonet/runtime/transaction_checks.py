@@ -32,6 +32,9 @@ from taonet.runtime.transaction_validity import (
     custom,
 )
 from taonet.runtime.version import SIGNED_VERSIONS
+from taonet.scale.construction import quicken
+
+_NOBODY = bytes(32)
 
 NORMAL_PRIORITY = 1
 OPERATIONAL_PRIORITY = 10_000_000_000
@@ -43,6 +46,7 @@ SHIELDED_MALFORMED = 23
 """The code of a carrier whose ciphertext has not the parts of one."""
 
 
+@quicken
 @dataclass(frozen=True)
 class BlockView:
     """The block that would hold the extrinsic: the hash of its parent, which the state may lack."""
@@ -78,13 +82,14 @@ class TransactionChecks:
                 self._birth_hash(extrinsic.era, block)
         elif not is_signed(extrinsic, self.payload(extrinsic, block)):
             raise TransactionInvalid(Invalid.BAD_PROOF)
-        if not any(signer):
+        if signer == _NOBODY:
             raise TransactionInvalid(Invalid.BAD_SIGNER)
         if info.class_ is DispatchClass.MANDATORY:
             raise TransactionInvalid(Invalid.MANDATORY_VALIDATION)
         account = self._check_nonce(signer, extrinsic.nonce, info)
-        check_alone(info, extrinsic.length)
-        fee = fee_of(extrinsic.length, info, Rao(extrinsic.tip))
+        length = len(extrinsic.raw)
+        check_alone(info, length)
+        fee = fee_of(length, info, Rao(extrinsic.tip))
         if not self._fees.can_pay(signer, account, extrinsic.call, fee):
             raise TransactionInvalid(Invalid.PAYMENT)
         self._check_call(signer, extrinsic.call, extrinsic.era)
@@ -114,8 +119,8 @@ class TransactionChecks:
         found = self._runtime.system.block_hash[number]
         return found if any(found) else None
 
-    def _birth_hash(self, era: MortalEra | None, block: BlockView) -> bytes:
-        birth = self.hash_of(0 if era is None else era.birth(block.number), block)
+    def _birth_hash(self, era: MortalEra, block: BlockView) -> bytes:
+        birth = self.hash_of(era.birth(block.number), block)
         if birth is None:
             raise TransactionInvalid(Invalid.ANCIENT_BIRTH_BLOCK)
         return birth
@@ -127,7 +132,7 @@ class TransactionChecks:
         return extrinsic.payload(
             versions=SIGNED_VERSIONS,
             genesis=genesis,
-            birth=self._birth_hash(extrinsic.era, block),
+            birth=genesis if extrinsic.era is None else self._birth_hash(extrinsic.era, block),
             metadata_hash=(
                 metadata_hash(self._runtime.config) if extrinsic.metadata_hash_mode else None
             ),

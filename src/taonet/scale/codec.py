@@ -10,7 +10,7 @@ what is left, an unknown variant, a compact integer in a long form, or bytes lef
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from taonet.scale.codec_source import Source
 from taonet.scale.compact import MalformedScale, decode_compact, encode_compact
@@ -36,6 +36,7 @@ from taonet.scale.types import (
 )
 
 __all__ = [
+    "DECODING_ERRORS",
     "PLAIN",
     "Codec",
     "Codecs",
@@ -47,6 +48,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+DECODING_ERRORS: Final = (IndexError, struct.error, ValueError, KeyError)
+"""What `decode_at` raises besides `MalformedScale` for bytes that are cut off or malformed."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Codec(Generic[T]):
             value, end = self.decode_at(data, offset)
         except MalformedScale:
             raise
-        except (IndexError, struct.error, ValueError, KeyError) as error:
+        except DECODING_ERRORS as error:
             raise MalformedScale(f"the value is cut off or malformed: {error}") from error
         if end > len(data):
             raise MalformedScale(f"the value is cut off: {end - len(data)} bytes are missing")

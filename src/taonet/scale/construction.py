@@ -8,7 +8,9 @@ once.
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def attributes_setter(cls: type[Any]) -> Callable[[Any, dict[str, Any]], None]:
@@ -29,16 +31,16 @@ def is_plain(cls: type[Any]) -> bool:
     )
 
 
-def quicken(cls: type[Any]) -> None:
+def quicken(cls: type[T]) -> type[T]:
     """
-    Replace the constructor of a plain dataclass by a quicker one of the same signature.
+    A plain dataclass with a quicker constructor of the same signature; also as a decorator.
 
     One with no fields, or with a default that is made anew each time, keeps its own.
     """
-    fields = dataclasses.fields(cls)
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
     made = any(field.default_factory is not dataclasses.MISSING for field in fields)
     if not fields or made or not is_plain(cls):
-        return
+        return cls
     scope: dict[str, Any] = {"set_attributes": attributes_setter(cls)}
     parameters: list[str] = []
     for field in fields:
@@ -57,4 +59,5 @@ def quicken(cls: type[Any]) -> None:
     quick = scope["__init__"]
     quick.__qualname__ = f"{cls.__qualname__}.__init__"
     quick.__annotations__ = dict(getattr(cls.__init__, "__annotations__", {}))
-    cls.__init__ = quick
+    cls.__init__ = quick  # type: ignore[method-assign]
+    return cls
