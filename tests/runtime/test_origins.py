@@ -15,7 +15,7 @@ from tests.runtime.samples import sample
 
 STRANGER = AccountId(bytes([7]) * 32)
 FOR_ANYONE = {("System", "remark")}
-FOR_NOBODY = {("Timestamp", "set"), ("MevShield", "announce_next_key")}
+FOR_NOBODY = {("Timestamp", "set"), ("MevShield", "announce_next_key"), ("Drand", "write_pulse")}
 
 
 def sampled(spec: CallSpec, pallet: str, index: int) -> Call:

@@ -24,6 +24,7 @@ from taonet.frame.pallet import PostInfo
 from taonet.frame.state import Deposited
 from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
+from taonet.pallets.drand import Drand
 from taonet.pallets.system import (
     RUNTIME_EVENT,
     Digest,
@@ -45,6 +46,7 @@ from taonet.runtime.block_use import BlockUse, check_alone
 from taonet.runtime.extrinsic import Extrinsic, encode_bare
 from taonet.runtime.fee_payment import FeePayment
 from taonet.runtime.pallets import CALLS
+from taonet.runtime.pulse_validity import PulseValidity
 from taonet.runtime.runtime import Runtime
 from taonet.runtime.transaction_checks import BlockView, TransactionChecks
 from taonet.runtime.transaction_validity import (
@@ -74,6 +76,7 @@ class Executive:
         self.runtime = runtime
         self._fees = FeePayment(runtime)
         self._checks = TransactionChecks(runtime, self._fees)
+        self._pulses = PulseValidity(runtime.pulses)
         self._use = BlockUse(BLOCK_WEIGHTS.base_block)
         self._block = BlockView(0, H256.zero())
         self._index = 0
@@ -93,7 +96,7 @@ class Executive:
         """
         info = extrinsic.call.info()
         if extrinsic.signer is None:
-            return self._validate_bare(extrinsic, info)
+            return self._validate_bare(extrinsic, info, self.runtime.system.number + 1)
         block = BlockView(self.runtime.system.number + 1, parent_hash)
         account, _ = self._checks.check(extrinsic, info, block, signature_checked=signature_checked)
         return self._checks.valid(extrinsic, info, account, block)
@@ -200,10 +203,14 @@ class Executive:
                 return pallet
         raise TransactionUnknown
 
-    def _validate_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> ValidTransaction:
+    def _validate_bare(
+        self, extrinsic: Extrinsic, info: DispatchInfo, number: int
+    ) -> ValidTransaction:
         if info.class_ is DispatchClass.MANDATORY:
             raise TransactionInvalid(Invalid.MANDATORY_VALIDATION)
         check_alone(info, extrinsic.length)
+        if extrinsic.call.pallet == Drand.prefix:
+            return self._pulses.check(extrinsic.call, number)
         return self._validator_of(extrinsic.call).validate_unsigned(extrinsic.call)
 
     def _apply_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> DispatchError | None:
@@ -212,7 +219,7 @@ class Executive:
             # Inherents come first, and only from the block's author.
             raise TransactionInvalid(Invalid.BAD_MANDATORY)
         if not inherent:
-            self._validate_bare(extrinsic, info)
+            self._validate_bare(extrinsic, info, self._block.number)
         self._use.add(info, extrinsic.length)
         self.runtime.state.extrinsic = self._index
         error: DispatchError | None = None

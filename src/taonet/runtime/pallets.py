@@ -17,10 +17,12 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import CROWDLOAN_CLASSES, CROWDLOAN_INDEX
+from taonet.pallets.drand import DRAND_CLASSES, DRAND_INDEX
 from taonet.pallets.evm_chain_id import EVM_CHAIN_ID_INDEX, EvmChainId
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
+from taonet.pallets.proxy import PROXY_CLASSES, PROXY_INDEX
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
@@ -45,9 +47,11 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     11: (Utility,),
     12: (Sudo,),
     PREIMAGE_INDEX: (Preimage,),
+    PROXY_INDEX: PROXY_CLASSES,
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
     EVM_CHAIN_ID_INDEX: (EvmChainId,),
+    DRAND_INDEX: DRAND_CLASSES,
     CROWDLOAN_INDEX: CROWDLOAN_CLASSES,
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),

@@ -23,6 +23,7 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import Crowdloan
+from taonet.pallets.drand import Drand, Pulses
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MevShield
 from taonet.pallets.preimage import Preimage
@@ -64,6 +65,8 @@ class Runtime:
         self.subtensor = Subtensor(
             state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
         )
+        self.pulses = Pulses(state)
+        self.drand = Drand(self.system)
         self.mev_shield = MevShield(self.system, self.aura)
         self.commitments = Commitments(self.system, self.subtensor)
         self.admin_utils = AdminUtils(self.subtensor, self.system)
@@ -80,6 +83,8 @@ class Runtime:
             self.balances,
             self.transaction_payment,
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
+            self.pulses,
+            self.drand,
             self.mev_shield,
             self.commitments,
             *vars(self.admin_utils).values(),

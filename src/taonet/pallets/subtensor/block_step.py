@@ -46,7 +46,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         schedule: EpochSchedule,
         registration: Registration,
         claims: RootClaimCalls,
-        reveal: Reveal | None = None,
+        reveal: Reveal,
     ) -> None:
         super().__init__(storage.state)
         self._storage = storage
@@ -97,8 +97,6 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
 
     def _reveal_weights(self, subnets: Sequence[NetUid], number: int) -> None:
         """Open timelocked weights; not of subnets whose epoch must wait for the next block."""
-        if self._reveal is None:
-            return
         deferred = self._deferred(subnets, number)
         for netuid in subnets:
             if netuid in deferred:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from taonet.frame.call import Call
 from taonet.frame.dispatch_error import ModuleError
+from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.subtensor.constants import SUBTENSOR_INDEX
 from taonet.pallets.subtensor.errors import (
     AmountTooLow,
@@ -126,6 +127,7 @@ class Guards:
         evm_keys: EvmKeys,
         setting: WeightSetting,
         commits: WeightCommits,
+        known: Pulses,
     ) -> None:
         self._storage = storage
         self._hotkeys = hotkeys
@@ -134,6 +136,7 @@ class Guards:
         self._evm_keys = evm_keys
         self._setting = setting
         self._commits = commits
+        self._known = known
         self._checks: dict[str, Check] = {
             "increase_take": self._check_take,
             "decrease_take": self._check_take,
@@ -148,6 +151,9 @@ class Guards:
             "reveal_weights": self._check_reveal,
             "reveal_mechanism_weights": self._check_reveal,
             "batch_reveal_weights": self._check_batch_reveal,
+            "commit_timelocked_weights": self._check_round,
+            "commit_timelocked_mechanism_weights": self._check_round,
+            "commit_crv3_mechanism_weights": self._check_round,
             "associate_evm_key": self._check_evm_key,
         }
 
@@ -224,6 +230,10 @@ class Guards:
         netuid, mechanism = _place(call)
         if not self._passes_rate_limit(who, netuid, mechanism):
             raise CommittingWeightsTooFast
+
+    def _check_round(self, who: AccountId, call: Call) -> None:  # noqa: ARG002
+        if call.argument("reveal_round") < self._known.last_stored_round:
+            raise InvalidRevealRound
 
     def _passes_rate_limit(self, who: AccountId, netuid: NetUid, mechanism: MechId) -> bool:
         """Whether the rate limit lets `who` set weights; strangers are refused elsewhere."""

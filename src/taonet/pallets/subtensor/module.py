@@ -9,6 +9,7 @@ from taonet.frame.pallet import Pallet, PalletSpec, merge
 from taonet.frame.state import State
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.balances import Balances
+from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.subtensor.alpha_fees import AlphaFees
 from taonet.pallets.subtensor.block_step import BlockStep
 from taonet.pallets.subtensor.coinbase import Coinbase
@@ -45,6 +46,7 @@ from taonet.pallets.subtensor.subnet_creation import SubnetCreation
 from taonet.pallets.subtensor.succession import Succession
 from taonet.pallets.subtensor.takes import Takes
 from taonet.pallets.subtensor.tao import Tao
+from taonet.pallets.subtensor.timelocked_weights import TimelockedWeights
 from taonet.pallets.subtensor.uid_trimming import UidTrimming
 from taonet.pallets.subtensor.voting_power_tracking import VotingPowerTracking
 from taonet.pallets.subtensor.weight_commits import WeightCommits
@@ -83,6 +85,7 @@ CLASSES: tuple[type[Pallet], ...] = (
     StakingCalls,
     SubnetCreation,
     Takes,
+    TimelockedWeights,
     VotingPowerTracking,
     WeightCommits,
     WeightSetting,
@@ -137,6 +140,8 @@ class Subtensor(Storage):
             self.neuron_registry,
             self.weight_setting,
         )
+        known = Pulses(self.state)
+        self.timelocked_weights = TimelockedWeights(self, self.schedule, self.weight_setting, known)
         self.evm_keys = EvmKeys(self, system, self.hotkeys, self.neuron_registry)
         self.guards = Guards(
             self,
@@ -146,6 +151,7 @@ class Subtensor(Storage):
             self.evm_keys,
             self.weight_setting,
             self.weight_commits,
+            known,
         )
         self.registration = Registration(
             self, system, self.schedule, self.neuron_registry, self.staking
@@ -209,6 +215,7 @@ class Subtensor(Storage):
             self.schedule,
             self.registration,
             self.root_claim_calls,
+            self.timelocked_weights.reveal,
         )
 
 

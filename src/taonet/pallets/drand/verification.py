@@ -1,0 +1,35 @@
+"""
+Whether a pulse is the beacon's: a BLS signature of its round's number.
+
+Source: subtensor pallets/drand/src/verifier.rs @ 14bc6f9; drand's scheme bls-unchained-g1-rfc9380.
+"""
+
+from hashlib import sha256
+from typing import Final
+
+from taonet.pallets.drand.payloads import BeaconConfiguration, Pulse
+from taonet.primitives.bls12_381.curves import (
+    G1_BYTES,
+    G2_BYTES,
+    GENERATOR2,
+    decode_g1,
+    decode_g2,
+    negate,
+)
+from taonet.primitives.bls12_381.hash_to_curve import hash_to_g1
+from taonet.primitives.bls12_381.pairing import is_product_one
+
+DOMAIN: Final = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+
+
+def is_of_beacon(pulse: Pulse, beacon: BeaconConfiguration) -> bool:
+    """
+    Whether the beacon signed the pulse's round; some 30 ms.
+
+    Raises `NotAPoint` if its signature, or the beacon's key, is none at all. Bytes behind the
+    points are not looked at.
+    """
+    key = decode_g2(beacon.public_key[:G2_BYTES])
+    signature = decode_g1(pulse.signature[:G1_BYTES])
+    signed = hash_to_g1(sha256(pulse.round.to_bytes(8, "big")).digest(), DOMAIN)
+    return is_product_one([(negate(signature), GENERATOR2), (signed, key)])
