@@ -49,12 +49,17 @@ def shape_of(file: GgufFile) -> Shape:
             heads_kv=int(fact["attention.head_count_kv"]),
             feed_forward=int(fact["feed_forward_length"]),
             context=int(fact["context_length"]),
-            rope_base=float(fact["rope.freq_base"]),
-            epsilon=float(fact["attention.layer_norm_rms_epsilon"]),
+            rope_base=_plain(fact["rope.freq_base"]),
+            epsilon=_plain(fact["attention.layer_norm_rms_epsilon"]),
             tied="output.weight" not in file.tensors,
         )
     except (KeyError, ValueError) as error:
         raise ModelUnreadable(f"{file.path}: {type(error).__name__}: {error}") from error
+
+
+def _plain(number: float) -> float:
+    """The shortest decimal number that the file's single precision stands for."""
+    return float(str(np.float32(number)))
 
 
 def weights_of(file: GgufFile, shape: Shape) -> dict[str, jax.Array]:
