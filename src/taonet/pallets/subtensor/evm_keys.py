@@ -47,8 +47,8 @@ def association_hash(hotkey: AccountId, block_number: int) -> bytes:
     return keccak_256(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
 
 
-def recovered_address(message_hash: bytes, signature: bytes) -> H160 | None:
-    """The address whose key made the signature, None if no key did."""
+def recovered_public_key(message_hash: bytes, signature: bytes) -> bytes | None:
+    """The public key, 64 bytes, whose owner made the signature, None if nobody did."""
     # Loading these takes a tenth of a second, which hardly a process needs to spend.
     from eth_keys.backends.native.main import NativeECCBackend
     from eth_keys.exceptions import BadSignature
@@ -65,7 +65,13 @@ def recovered_address(message_hash: bytes, signature: bytes) -> H160 | None:
         )
     except (BadSignature, ValidationError):
         return None
-    return H160(public.to_canonical_address())
+    return bytes(public.to_bytes())
+
+
+def recovered_address(message_hash: bytes, signature: bytes) -> H160 | None:
+    """The address whose key made the signature, None if no key did."""
+    public = recovered_public_key(message_hash, signature)
+    return None if public is None else H160(keccak_256(public)[12:])
 
 
 class EvmKeys(Pallet, prefix="SubtensorModule"):
