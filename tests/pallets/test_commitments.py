@@ -3,6 +3,7 @@
 import pytest
 
 from taonet.frame.origin import Root, Signed
+from taonet.frame.weight import database_weight
 from taonet.pallets import commitments
 from taonet.pallets.commitment_data import (
     RAW,
@@ -13,12 +14,14 @@ from taonet.pallets.commitment_data import (
     TimelockEncrypted,
 )
 from taonet.pallets.commitments import Commitments
+from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.subtensor import packed_vectors
 from taonet.pallets.subtensor.mechanisms import mechanism_index
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Uid
 from taonet.scale.codec import MalformedScale, codec
 from taonet.scale.types import type_of
+from tests.pallets.drand.pulses import recorded, sealed
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 
 MINER = account("miner")
@@ -37,6 +40,18 @@ class Publishing:
         """Set a commitment, in a transaction as the runtime does."""
         with self.chain.state.transaction():
             self.commitments.set_commitment(Signed(who), NETUID, CommitmentInfo(fields))
+
+    def know(self, round_: int) -> None:
+        """Let the chain know a round's pulse."""
+        Pulses(self.chain.state).pulses[round_] = recorded(round_)
+
+    def step(self, number: int) -> None:
+        """The first step of a block."""
+        self.commitments.on_initialize(number)
+
+    def reveals(self) -> list[tuple[bytes, int]]:
+        """What opened, and when."""
+        return list(self.commitments.revealed_commitments[NETUID, MINER] or ())
 
     def events(self) -> list[str]:
         """What the block reported of commitments."""
@@ -129,3 +144,65 @@ def test_too_long_data_is_malformed() -> None:
         info.decode(bytes([4, 137]))
     with pytest.raises(MalformedScale):
         info.decode(info.encode(CommitmentInfo((ResetBondsFlag(),) * 3)).replace(b"\x0c", b"\x10"))
+
+
+def test_what_was_sealed_is_published_once_its_round_is_known(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(sealed(b"model"), 1000), RAW[3](b"two"))
+    publishing.step(5)
+    assert publishing.reveals() == []
+
+    publishing.know(1000)
+    publishing.step(6)
+    assert publishing.reveals() == [(b"model", 6)]
+    stored = publishing.commitments.commitment_of[NETUID, MINER]
+    assert stored is not None
+    assert stored.info.fields == (RAW[3](b"two"),)
+    assert publishing.commitments.timelocked_index == ()
+    assert publishing.events() == ["TimelockCommitment", "CommitmentRevealed"]
+
+
+def test_a_commitment_with_nothing_left_goes(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(sealed(b"model"), 1000))
+    publishing.know(1000)
+    publishing.step(6)
+    assert publishing.commitments.commitment_of[NETUID, MINER] is None
+    assert publishing.commitments.timelocked_index == ()
+
+
+def test_a_field_of_a_later_round_goes_on_waiting(publishing: Publishing) -> None:
+    later = TimelockEncrypted(sealed(b"second", 2000), 2000)
+    publishing.publish(TimelockEncrypted(sealed(b"first"), 1000), later)
+    publishing.know(1000)
+    publishing.step(6)
+    stored = publishing.commitments.commitment_of[NETUID, MINER]
+    assert stored is not None
+    assert stored.info.fields == (later,)
+    assert publishing.commitments.timelocked_index == ((NETUID, MINER),)
+    publishing.know(2000)
+    publishing.step(7)
+    assert publishing.reveals() == [(b"first", 6), (b"second", 7)]
+
+
+@pytest.mark.parametrize("ciphertext", [b"", b"noise" * 60, sealed(b""), sealed(b"x", 2000)])
+def test_what_cannot_be_opened_is_dropped(publishing: Publishing, ciphertext: bytes) -> None:
+    publishing.publish(TimelockEncrypted(ciphertext, 1000))
+    publishing.know(1000)
+    publishing.step(6)
+    assert publishing.reveals() == []
+    assert publishing.commitments.commitment_of[NETUID, MINER] is None
+
+
+def test_the_last_ten_are_kept(publishing: Publishing) -> None:
+    publishing.know(1000)
+    for number in range(12):
+        publishing.publish(TimelockEncrypted(sealed(bytes([number + 1])), 1000))
+        publishing.step(number)
+    assert publishing.reveals() == [(bytes([number + 1]), number) for number in range(2, 12)]
+
+
+def test_a_commitment_that_vanished_is_forgotten(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(sealed(b"model"), 1000))
+    publishing.commitments.commitment_of[NETUID, MINER] = None
+    weight = publishing.commitments.on_initialize(5)
+    assert publishing.commitments.timelocked_index == ()
+    assert weight == database_weight(reads=3, writes=1)

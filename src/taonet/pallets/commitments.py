@@ -1,12 +1,14 @@
 """
 Commitments: what a neuron publishes about itself in a subnet, at no fee and within an allowance.
 
-A ciphertext stays as it is until the drand round it names is known to the chain.
+A ciphertext stays until the drand round it names is known to the chain; then the first step of the
+next block puts what was sealed in its place.
 
 Source: subtensor pallets/commitments/src/lib.rs, runtime/src/lib.rs `ResetBondsOnCommit`
 @ 14bc6f9.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from taonet.frame.dispatch_error import ModuleError
@@ -17,11 +19,14 @@ from taonet.frame.weight import Pays, Weight, database_weight
 from taonet.pallets.commitment_data import (
     FIELDS_MAX,
     CommitmentInfo,
+    Data,
     Registration,
     ResetBondsFlag,
     TimelockEncrypted,
     UsageTracker,
 )
+from taonet.pallets.drand.pulses import Pulses
+from taonet.pallets.drand.timelock import open_sealed
 from taonet.pallets.subtensor import packed_vectors
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.system import System
@@ -36,6 +41,8 @@ SPACE_MIN: Final = 100
 SPACE_PER_EPOCH: Final = 3_100
 """Bytes that a hotkey may commit in an epoch, until root says otherwise."""
 
+REVEALED_MAX: Final = 10
+"""What opened last of one hotkey in a subnet; older ones are dropped."""
 
 TIMELOCKED: Final[Type[tuple[tuple[NetUid, AccountId], ...]]] = SetType(pair(NetUid, AccountId))
 
@@ -134,7 +141,22 @@ class Commitments(Pallet, prefix="Commitments"):
         super().__init__(system.state)
         self._system = system
         self._subtensor = subtensor
+        self._known = Pulses(system.state)
         subtensor.dissolution.listeners.append(self.forget_subnet)
+
+    def on_initialize(self, number: int) -> Weight:
+        """Open what was sealed to rounds that are known by now."""
+        weight = database_weight(reads=1)
+        index = self.timelocked_index
+        kept = []
+        for netuid, who in index:
+            cost, waits = self._open(netuid, who, number)
+            weight += cost
+            if waits:
+                kept.append((netuid, who))
+        if len(kept) != len(index):
+            self.timelocked_index = tuple(kept)
+        return weight
 
     @call(index=0, weight=Weight(33_480_000, 0) + database_weight(reads=5, writes=4), pays=Pays.NO)
     def set_commitment(self, origin: Origin, netuid: NetUid, info: CommitmentInfo) -> None:
@@ -168,6 +190,52 @@ class Commitments(Pallet, prefix="Commitments"):
         ):
             items.clear(netuid)
         self.timelocked_index = tuple(k for k in self.timelocked_index if k[0] != netuid)
+
+    def _open(self, netuid: NetUid, who: AccountId, number: int) -> tuple[Weight, bool]:
+        """Open a commitment's fields; the cost, and whether one of them still waits."""
+        registration = self.commitment_of[netuid, who]
+        weight, unlist = database_weight(reads=1), database_weight(reads=1, writes=1)
+        if registration is None:
+            return weight + unlist, False
+        fields = registration.info.fields
+        sealed = [field for field in fields if isinstance(field, TimelockEncrypted)]
+        weight += database_weight(reads=len(sealed))
+        if not sealed:
+            return weight + unlist, False
+        remaining, opened = self._opened(fields)
+        if len(remaining) == len(fields):
+            return weight, True
+        if opened:
+            self._publish(netuid, who, opened, number)
+            weight += database_weight(reads=1, writes=1)
+        info = CommitmentInfo(remaining)
+        self.commitment_of[netuid, who] = replace(registration, info=info) if remaining else None
+        waits = any(isinstance(field, TimelockEncrypted) for field in remaining)
+        weight += database_weight(writes=1)
+        return (weight, True) if waits else (weight + unlist, False)
+
+    def _opened(self, fields: tuple[Data, ...]) -> tuple[tuple[Data, ...], list[bytes]]:
+        """The fields that stay, and what was sealed; what cannot be opened is in neither."""
+        remaining: list[Data] = []
+        opened: list[bytes] = []
+        for field in fields:
+            pulse = None
+            if isinstance(field, TimelockEncrypted):
+                pulse = self._known.pulses[field.reveal_round]
+            if pulse is None or not isinstance(field, TimelockEncrypted):
+                remaining.append(field)
+                continue
+            content = open_sealed(field.encrypted, pulse)
+            if content:
+                opened.append(content)
+        return tuple(remaining), opened
+
+    def _publish(self, netuid: NetUid, who: AccountId, opened: list[bytes], number: int) -> None:
+        before = self.revealed_commitments[netuid, who] or ()
+        revealed = (*before, *((content, number) for content in opened))
+        self.revealed_commitments[netuid, who] = revealed[-REVEALED_MAX:]
+        for _ in opened:
+            self.deposit_event(CommitmentRevealed(netuid=netuid, who=who))
 
     def _use_space(self, netuid: NetUid, who: AccountId, space: int) -> None:
         epoch = self._subtensor.epochs.subnet_epoch_index[netuid]

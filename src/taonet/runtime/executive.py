@@ -24,7 +24,7 @@ from taonet.frame.pallet import PostInfo
 from taonet.frame.state import Deposited
 from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
-from taonet.pallets.drand import Drand
+from taonet.pallets.drand.beacon import Drand
 from taonet.pallets.system import (
     RUNTIME_EVENT,
     Digest,
@@ -162,7 +162,7 @@ class Executive:
         actual, tip = self._reclaim(info, post), Rao(extrinsic.tip)
         if actual is not info:
             fee = fee_of(extrinsic.length, actual, tip)
-        self._fees.settle(extrinsic.signer, charge, fee, tip, self._author)
+        self._fees.settle(charge, fee, tip, self._author)
         self._note_applied(info, actual, error)
         return error
 

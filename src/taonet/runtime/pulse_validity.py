@@ -91,7 +91,7 @@ def _is_signed(
     """Whether the payload's own key signed it; only sr25519 keys may."""
     if not isinstance(payload.public, Sr25519Signer) or not isinstance(signature, Sr25519):
         return False
-    encoded = codec(type(payload)).encode(payload)  # type: ignore[arg-type]
+    encoded = codec(type(payload)).encode(payload)
     try:
         return bool(sr25519.verify(signature._0, encoded, payload.public._0))
     except ValueError:

@@ -23,10 +23,12 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import Crowdloan
-from taonet.pallets.drand import Drand, Pulses
+from taonet.pallets.drand.beacon import Drand
+from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.mev_shield import MevShield
 from taonet.pallets.preimage import Preimage
+from taonet.pallets.proxy import Proxy
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnets import Subnets
@@ -62,8 +64,15 @@ class Runtime:
         self.transaction_payment = TransactionPayment(state, self.balances)
         self.alpha_assets = AlphaAssets(state)
         self.swap = Swap(state, Subnets(state))
+        self.proxy = Proxy(state, self.system, self.balances, self, self.codecs)
         self.subtensor = Subtensor(
-            state, self.system, self.balances, self.swap, self.alpha_assets, self.aura.author
+            state,
+            self.system,
+            self.balances,
+            self.swap,
+            self.alpha_assets,
+            self.aura.author,
+            self.proxy,
         )
         self.pulses = Pulses(state)
         self.drand = Drand(self.system)
@@ -89,6 +98,8 @@ class Runtime:
             self.commitments,
             *vars(self.admin_utils).values(),
             self.preimage,
+            self.proxy,
+            self.proxy.kept,
             self.crowdloan,
             self.utility,
             self.sudo,

@@ -6,6 +6,7 @@ import pytest
 
 from taonet.frame.call import Call
 from taonet.frame.dispatch_error import ModuleError
+from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.subtensor.errors import (
     ColdkeySwapAnnounced,
     ColdkeySwapDisputed,
@@ -15,6 +16,7 @@ from taonet.pallets.subtensor.errors import (
     HotKeyNotRegisteredInNetwork,
     InputLengthsUnequal,
     InvalidPort,
+    InvalidRevealRound,
     NetworkTxRateLimitExceeded,
     NonAssociatedColdKey,
     NotEnoughStakeToSetWeights,
@@ -128,6 +130,23 @@ def test_weights_wait_for_their_rate_limit(chain: Chain) -> None:
     refuse(chain, error, guard, chain, VALIDATOR, "commit_weights", NETUID, SOME)
     missing = (NETUID, MechId(1), SOME)
     refuse(chain, error, guard, chain, VALIDATOR, "commit_mechanism_weights", *missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("commit_timelocked_weights", (NETUID, b"", 6, 4)),
+        ("commit_timelocked_mechanism_weights", (NETUID, MechId(0), b"", 6, 4)),
+        ("commit_crv3_mechanism_weights", (NETUID, MechId(0), b"", 6)),
+    ],
+)
+def test_weights_are_not_sealed_to_a_round_that_passed(
+    chain: Chain, name: str, arguments: tuple[Any, ...]
+) -> None:
+    Pulses(chain.state).last_stored_round = 6
+    guard(chain, VALIDATOR, name, *arguments)
+    Pulses(chain.state).last_stored_round = 7
+    refuse(chain, InvalidRevealRound, guard, chain, VALIDATOR, name, *arguments)
 
 
 def test_a_reveal_waits_for_its_epoch(chain: Chain) -> None:

@@ -38,9 +38,9 @@ OLD_SEALED_VOTE: Type[tuple[tuple[int, ...], tuple[int, ...], int]] = Tuple(
 def sealed_vote(opened: bytes, hotkey: AccountId) -> WeightsVote | None:
     """The vote that `hotkey` had sealed; None if it is another's or none at all."""
     try:
-        (who, *vote), _ = codec(SEALED_VOTE).decode_prefix(opened)
+        (who, uids, values, version_key), _ = codec(SEALED_VOTE).decode_prefix(opened)
         if len(who) >= ACCOUNT_BYTES:
-            return WeightsVote(*vote) if who[:ACCOUNT_BYTES] == hotkey else None
+            return WeightsVote(uids, values, version_key) if who[:ACCOUNT_BYTES] == hotkey else None
     except MalformedScale:
         pass
     try:
