@@ -14,6 +14,7 @@ Source: polkadot-sdk substrate/frame/executive.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from taonet.frame.call import RUNTIME_CALL, Call, DispatchInfo
@@ -26,7 +27,7 @@ from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
 from taonet.pallets.drand.beacon import Drand
 from taonet.pallets.system import (
-    RUNTIME_EVENT,
+    RUNTIME_EVENT_NAME,
     Digest,
     DigestItem,
     ExtrinsicFailed,
@@ -59,6 +60,10 @@ from taonet.runtime.version import SPEC_NAME, SPEC_VERSION
 from taonet.scale.codec import encode_compact
 
 _FREE = PostInfo()
+_FINALIZATION, _INITIALIZATION = b"\x01", b"\x02"
+
+INFOS_REMEMBERED = 1 << 10
+"""Weights of extrinsics that are remembered: more than there are calls of a fixed one."""
 
 
 @runtime_checkable
@@ -266,10 +271,10 @@ class Executive:
     def _note_applied(
         self, info: DispatchInfo, actual: DispatchInfo, error: DispatchError | None
     ) -> None:
-        spent = DispatchInfo(actual.weight + BASE_EXTRINSIC, info.class_, actual.pays_fee)
-        state = self.runtime.state
+        weight, state = actual.weight, self.runtime.state
+        spent = _spent(weight.ref_time, weight.proof_size, info.class_, actual.pays_fee)
         if error is None:
-            state.deposit(ExtrinsicSuccess(dispatch_info=spent))
+            state.deposit(ExtrinsicSuccess(spent))
         else:
             failure = self.runtime.failure_of(error)
             state.deposit(ExtrinsicFailed(dispatch_error=failure, dispatch_info=spent))
@@ -277,19 +282,26 @@ class Executive:
         state.extrinsic = None
 
     def _encode_events(self, events: Sequence[Deposited]) -> bytes:
-        encode = self.runtime.codecs.of(RUNTIME_EVENT).encode
+        encode = self.runtime.codecs.late(RUNTIME_EVENT_NAME).encode
         parts = [encode_compact(len(events))]
-        for deposited in events:
-            topics = deposited.topics
-            parts += (
-                _phase_bytes(deposited),
-                encode(deposited.event),
-                encode_compact(len(topics)) + b"".join(topics) if topics else b"\x00",
-            )
+        previous: int | None = None
+        during = b""
+        for event, topics, extrinsic, finalizing in events:
+            if extrinsic is None:
+                parts.append(_FINALIZATION if finalizing else _INITIALIZATION)
+            else:
+                if extrinsic != previous:
+                    previous, during = extrinsic, b"\x00" + extrinsic.to_bytes(4, "little")
+                parts.append(during)
+            parts.append(encode(event))
+            parts.append(encode_compact(len(topics)) + b"".join(topics) if topics else b"\x00")
         return b"".join(parts)
 
 
-def _phase_bytes(deposited: Deposited) -> bytes:
-    if deposited.extrinsic is not None:
-        return b"\x00" + deposited.extrinsic.to_bytes(4, "little")
-    return b"\x01" if deposited.finalizing else b"\x02"
+@lru_cache(maxsize=INFOS_REMEMBERED)
+def _spent(
+    ref_time: int, proof_size: int, dispatch_class: DispatchClass, pays: Pays
+) -> DispatchInfo:
+    """What an extrinsic weighed, its own base included."""
+    weight = Weight(ref_time, proof_size) + BASE_EXTRINSIC
+    return DispatchInfo(weight, dispatch_class, pays)

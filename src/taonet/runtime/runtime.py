@@ -4,7 +4,7 @@ The runtime: every pallet over one state, and the way from a call to its method.
 A `Runtime` is cheap to make: reading the state after block N is `Runtime(State(reader, config))`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from taonet.frame.call import Call
 from taonet.frame.dispatch_error import (
@@ -107,12 +107,19 @@ class Runtime:
             self.alpha_assets,
         )
         self._by_class = {type(pallet): pallet for pallet in self.pallets}
+        self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
 
     def dispatch(self, call: Call, origin: Origin) -> PostInfo:
         """Run a call's method; what a refused call wrote stays: use `apply`."""
-        owner = self._by_class[CALL_OWNERS[call.pallet_index, call.spec.index]]
-        outcome: PostInfo | None = getattr(owner, call.spec.method)(origin, *call.arguments)
+        key = (call.pallet_index, call.spec.index)
+        outcome = (self._methods.get(key) or self._method_of(key, call))(origin, *call.arguments)
         return _NOTHING_SAID if outcome is None else outcome
+
+    def _method_of(self, key: tuple[int, int], call: Call) -> Callable[..., PostInfo | None]:
+        owner = self._by_class[CALL_OWNERS[key]]
+        method: Callable[..., PostInfo | None] = getattr(owner, call.spec.method)
+        self._methods[key] = method
+        return method
 
     def apply(self, call: Call, origin: Origin) -> PostInfo:
         """
