@@ -16,10 +16,7 @@ from taonet.frame.origin import Origin
 from taonet.frame.pallet import CallSpec, PalletSpec, PostInfo
 from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.scale.codec import PLAIN, Codec, Codecs, MalformedScale
-from taonet.scale.construction import attributes_setter
-from taonet.scale.types import Late, Struct, Tuple, Type
-
-Decode = Callable[[bytes, int], tuple[tuple[Any, ...], int]]
+from taonet.scale.types import Late, Struct, Tuple, Type, holds_late
 
 CALL_DEPTH_MAX = 32
 """How deep calls may nest: decoding, pricing and dispatch each recurse a few frames a level."""
@@ -89,6 +86,9 @@ def any_pays(calls: Iterable[Call]) -> Pays:
     return Pays.YES if any(call.info().pays_fee is Pays.YES for call in calls) else Pays.NO
 
 
+Decode = Callable[[bytes, int], tuple[Call, int]]
+
+
 class Dispatcher(Protocol):
     """What a pallet that dispatches other pallets' calls needs of the runtime."""
 
@@ -114,7 +114,7 @@ class CallCodec:
             (spec.index, call.index): (call, spec.name) for spec in specs for call in spec.calls
         }
         self._arguments: dict[tuple[int, int], Codec[tuple[Any, ...]]] = {}
-        self._decoders: dict[bytes, tuple[Decode, dict[str, Any]]] = {}
+        self._decoders: dict[bytes, Decode] = {}
         self._codecs = PLAIN
         self._depth = 0
         self.codec: Codec[Call] = Codec(self._encode, self._decode)
@@ -129,22 +129,13 @@ class CallCodec:
 
     def _decode(self, data: bytes, offset: int) -> tuple[Call, int]:
         start = offset + 2
-        decode, known = self._decoders.get(data[offset:start]) or self._decoder(data, offset)
+        decode = self._decoders.get(data[offset:start]) or self._decoder(data, offset)
         if self._depth >= CALL_DEPTH_MAX:
             raise MalformedScale(f"calls are nested deeper than {CALL_DEPTH_MAX}")
-        self._depth += 1
-        try:
-            values, offset = decode(data, start)
-        finally:
-            self._depth -= 1
-        call = _new(Call)
-        # As the constructor does, which would assign field by field.
-        _set_attributes(call, {**known, "arguments": values})
-        return call, offset
+        return decode(data, start)
 
-    def _decoder(self, data: bytes, offset: int) -> tuple[Decode, dict[str, Any]]:
-        """What decodes the arguments of the call whose indices are at `offset`, and what all such
-        calls have in common."""
+    def _decoder(self, data: bytes, offset: int) -> Decode:
+        """What decodes the arguments of the call whose indices are at `offset`."""
         key = (data[offset], data[offset + 1])
         if key not in self._calls:
             raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
@@ -152,9 +143,24 @@ class CallCodec:
         known: dict[str, Any] = {"spec": spec, "pallet": pallet, "pallet_index": key[0]}
         if isinstance(spec.weight, Weight) and isinstance(spec.pays, Pays):
             known["_info"] = DispatchInfo(spec.weight, spec.dispatch_class, spec.pays)
-        found = self._codec_of_arguments(key).decode_at, known
-        self._decoders[bytes(key)] = found
-        return found
+        types = [field.type for field in spec.fields]
+        decode = self._codecs.decoder_of(types, Call, "arguments", known)
+        if any(map(holds_late, types)):
+            decode = self._deeper(decode)
+        self._decoders[bytes(key)] = decode
+        return decode
+
+    def _deeper(self, decode: Decode) -> Decode:
+        """Arguments that may hold calls, whose depth is counted."""
+
+        def decode_nested(data: bytes, offset: int) -> tuple[Call, int]:
+            self._depth += 1
+            try:
+                return decode(data, offset)
+            finally:
+                self._depth -= 1
+
+        return decode_nested
 
     def _codec_of_arguments(self, key: tuple[int, int]) -> Codec[tuple[Any, ...]]:
         compiled = self._arguments.get(key)
@@ -164,7 +170,3 @@ class CallCodec:
             )
             compiled = self._arguments[key] = self._codecs.of(types)
         return compiled
-
-
-_new = object.__new__
-_set_attributes = attributes_setter(Call)

@@ -7,6 +7,7 @@ and call; a bare one is 0x04 or 0x05 and the call.
 Source: polkadot-sdk sp_runtime::generic::UncheckedExtrinsic.
 """
 
+import struct
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -37,6 +38,10 @@ _U32_MAX = 2**32 - 1
 _U64_MAX = 2**64 - 1
 _LONG_PAYLOAD = 256
 _NO_HASH = b"\x00"
+
+_HEAD = struct.Struct("<B32sB64xBBBB").unpack_from
+"""The kind of address, the account, the scheme, behind a signature of 64 bytes the first of the
+era, and where that is for ever and they are short: nonce, tip and metadata-hash mode."""
 
 _new = object.__new__
 _new_bytes = bytes.__new__
@@ -102,7 +107,12 @@ _set_attributes = attributes_setter(Extrinsic)
 def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
     """The extrinsic that `raw`, with its length prefix, is; raises `MalformedScale`."""
     try:
-        length, start = decode_compact(raw, 0)
+        first = raw[0]
+        if first & 3 == 1 and raw[1]:
+            # Two bytes, as almost every length is.
+            length, start = (first | raw[1] << 8) >> 2, 2
+        else:
+            length, start = decode_compact(raw, 0)
         if length != len(raw) - start:
             raise MalformedScale(f"the length prefix says {length}, {len(raw) - start} follow")
         version = raw[start]
@@ -120,26 +130,23 @@ def decode_extrinsic(codecs: Codecs, raw: bytes) -> Extrinsic:
 
 
 def _decode_signed(calls: Codec[Call], raw: bytes, start: int) -> Extrinsic:
-    if raw[start] != 0:
+    # Every form of what follows has room for these, since a call follows.
+    kind, signer, scheme, first, nonce, tip, mode = _HEAD(raw, start)
+    if kind:
         raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
-    # Read first: it is an IndexError where the address is cut off.
-    scheme = raw[start + 33]
-    if scheme not in _SIGNATURE_LENGTHS:
+    extension = start + 98
+    era, offset = None, extension + 3
+    if first or scheme == ECDSA or (nonce | tip) & 3:
+        extension, era, nonce, tip, offset = _decode_conditions(raw, start, scheme)
+        mode = raw[offset]
+    elif scheme > ECDSA:
         raise MalformedScale(f"there is no signature scheme {scheme}")
-    extension = start + 34 + _SIGNATURE_LENGTHS[scheme]
-    era, offset = None, extension + 1
-    if raw[extension]:
-        era, offset = decode_era(raw, extension)
-    nonce, tip = raw[offset], raw[offset + 1]
-    if nonce & 3 or tip & 3:
-        nonce, offset = decode_compact(raw, offset)
-        tip, offset = decode_compact(raw, offset)
     else:
-        # One byte each: most accounts are young and most transactions tip nothing.
-        nonce, tip, offset = nonce >> 2, tip >> 2, offset + 2
-    mode = raw[offset]
-    if nonce > _U32_MAX or tip > _U64_MAX or mode > 1:
-        raise MalformedScale("the nonce, the tip or the metadata-hash mode is out of range")
+        # For ever, and a byte each of nonce and tip.
+        nonce >>= 2
+        tip >>= 2
+    if mode > 1:
+        raise MalformedScale("the metadata-hash mode is out of range")
     offset += 1
     call, end = calls.decode_at(raw, offset)
     if end != len(raw):
@@ -152,7 +159,7 @@ def _decode_signed(calls: Codec[Call], raw: bytes, start: int) -> Extrinsic:
             "raw": raw,
             "call": call,
             "call_start": offset,
-            "signer": _new_bytes(AccountId, raw[start + 1 : start + 33]),
+            "signer": _new_bytes(AccountId, signer),
             "scheme": scheme,
             "era": era,
             "nonce": nonce,
@@ -162,6 +169,25 @@ def _decode_signed(calls: Codec[Call], raw: bytes, start: int) -> Extrinsic:
         },
     )
     return extrinsic
+
+
+def _decode_conditions(
+    raw: bytes, start: int, scheme: int
+) -> tuple[int, MortalEra | None, int, int, int]:
+    """Where the conditions start, the era, the nonce, the tip, and the offset behind them."""
+    length = _SIGNATURE_LENGTHS.get(scheme)
+    if length is None:
+        raise MalformedScale(f"there is no signature scheme {scheme}")
+    extension = start + 34 + length
+    era, offset = decode_era(raw, extension)
+    nonce, tip = raw[offset], raw[offset + 1]
+    if not (nonce | tip) & 3:
+        return extension, era, nonce >> 2, tip >> 2, offset + 2
+    nonce, offset = decode_compact(raw, offset)
+    tip, offset = decode_compact(raw, offset)
+    if nonce > _U32_MAX or tip > _U64_MAX:
+        raise MalformedScale("the nonce or the tip is out of range")
+    return extension, era, nonce, tip, offset
 
 
 def _expect_end(raw: bytes, end: int) -> None:

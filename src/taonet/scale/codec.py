@@ -118,6 +118,15 @@ class Codecs:
         attributes = [f.attribute for f in fields]
         return Codec(*Source(self).row([f.type for f in fields], attributes, build, prefix))
 
+    def decoder_of(
+        self, elements: list[Type[Any]], cls: type[T], attribute: str, known: Mapping[str, Any]
+    ) -> Callable[[bytes, int], tuple[T, int]]:
+        """
+        What decodes a tuple of `elements` and holds it: an instance of `cls`, a plain dataclass,
+        that has the tuple as an `attribute` beside those that are `known`.
+        """
+        return Source(self).holder(elements, cls, attribute, known)
+
     def _compile(self, described: Type[Any]) -> Codec[Any]:
         match described:
             case Composite(cls):

@@ -7,7 +7,7 @@ vector (its first variant, nothing, no items) is decoded in place.
 """
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from taonet.scale.compact import MalformedScale, decode_compact, encode_compact
@@ -119,6 +119,23 @@ class Source:
         for i, element in enumerate(elements):
             self._encode(element, f"value[{i}]" if attributes is None else f"value.{attributes[i]}")
         return self._finish(result)
+
+    def holder(
+        self,
+        elements: list[Type[Any]],
+        cls: type[Any],
+        attribute: str,
+        known: Mapping[str, Any],
+    ) -> Decode:
+        """What decodes a tuple into an attribute of a plain dataclass, beside what is known."""
+        assert is_plain(cls), f"{cls} is more than its fields"
+        values = [self._decode(e) for e in elements]
+        self._flush()
+        items = [f"{name!r}: {self._name(value)}" for name, value in known.items()]
+        items.append(f"{attribute!r}: ({''.join(f'{value}, ' for value in values)})")
+        self._then(f"held = new({self._name(cls)})")
+        self._then(f"{self._name(attributes_setter(cls))}(held, {{{', '.join(items)}}})")
+        return self._finish("held")[1]
 
     def _built(
         self,

@@ -336,6 +336,29 @@ def fields_of(cls: Any) -> tuple[Field, ...]:
     )
 
 
+def holds_late(described: Type[Any]) -> bool:
+    """Whether a value of the type may hold one of a `Late` type: a call that holds calls."""
+    match described:
+        case Late():
+            return True
+        case Vec(inner, _) | SetType(inner) | Array(inner, _) | Option(inner):
+            return holds_late(inner)
+        case MapType(key, value):
+            return holds_late(key) or holds_late(value)
+        case Tuple(elements):
+            return any(map(holds_late, elements))
+        case Composite(cls):
+            return any(holds_late(field.type) for field in fields_of(cls))
+        case Variants(cls) if not issubclass(cls, CLike):
+            variants = cls.scale_variants.values()
+            return any(
+                field.type != described and holds_late(field.type)
+                for variant in variants
+                for field in fields_of(variant)
+            )
+    return False
+
+
 def type_of(annotation: Any) -> Type[Any]:
     """
     The type that an annotation or a `Type` stands for; `TypeError` where it stands for none.
