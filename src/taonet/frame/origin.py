@@ -1,23 +1,44 @@
-"""Who calls: a signed account, root (by sudo), or nobody (an inherent)."""
+"""
+Who calls: a signed account, root (by sudo), or nobody (an inherent).
 
-from dataclasses import dataclass
+What acts for an account may be allowed less than the account itself. Its origin then carries what
+it is held to, through every batch and pseudonym, until another account acts in its own right.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.primitives.ids import AccountId
 from taonet.scale.construction import quicken
 
+if TYPE_CHECKING:
+    from taonet.frame.call import Call
+
+CallFilter = Callable[["Call"], bool]
+"""Whether a call may be made."""
+
 
 @quicken
 @dataclass(frozen=True)
 class Signed:
-    """
-    An account whose signature was checked.
-
-    `in_batch_all` goes along with the origin into whatever a `batch_all` dispatches.
-    """
+    """An account whose signature was checked, or for which another one may act."""
 
     who: AccountId
-    in_batch_all: bool = False
+    filters: tuple[CallFilter, ...] = field(default=(), compare=False, repr=False)
+
+    def narrowed(self, allows: CallFilter) -> "Signed":
+        """The same account, held to one filter more."""
+        return Signed(self.who, (*self.filters, allows))
+
+    def acting_as(self, who: AccountId) -> "Signed":
+        """Another account, held to the same filters."""
+        return Signed(who, self.filters)
+
+    def allows(self, call: "Call") -> bool:
+        """Whether every filter lets the call through."""
+        return all(allows(call) for allows in self.filters)
 
 
 @dataclass(frozen=True)

@@ -433,6 +433,9 @@ class Balances(Pallet, prefix="Balances"):
             self.retire(Rao(dust))
 
 
+_EXPENDABLE = Preservation.EXPENDABLE
+
+
 def can_withdraw(info: AccountInfo, amount: Rao) -> bool:
     """Whether `amount` may leave an account without killing it."""
     data = info.data
@@ -453,7 +456,7 @@ def _check_withdrawal(info: AccountInfo, amount: int, preservation: Preservation
     if amount > _reducible(info, Preservation.EXPENDABLE):
         raise TokenError(Token.FROZEN)
     if free - amount < EXISTENTIAL_DEPOSIT:
-        if info.consumers:
+        if _needs_balance(info):
             raise TokenError(Token.ONLY_PROVIDER)
         if preservation is not Preservation.EXPENDABLE:
             raise TokenError(Token.NOT_EXPENDABLE)
@@ -476,11 +479,16 @@ def _reducible(info: AccountInfo, preservation: Preservation) -> int:
     untouchable = data.frozen - data.reserved if data.frozen > data.reserved else 0
     needed = preservation is Preservation.PRESERVE or (
         data.free > 0
-        and (info.consumers > 0 if preservation is Preservation.EXPENDABLE else info.providers == 1)
+        and (_needs_balance(info) if preservation is _EXPENDABLE else info.providers == 1)
     )
     if needed and untouchable < EXISTENTIAL_DEPOSIT:
         untouchable = EXISTENTIAL_DEPOSIT
     return data.free - untouchable if data.free > untouchable else 0
+
+
+def _needs_balance(info: AccountInfo) -> bool:
+    """Whether the account is kept alive for some reason, and by its balance alone."""
+    return info.consumers > 0 and info.providers <= 1
 
 
 def saturating(value: int) -> Rao:

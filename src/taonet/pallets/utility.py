@@ -5,7 +5,6 @@ Source: subtensor pallets/utility/src/lib.rs @ 14bc6f9.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from taonet.frame.call import (
@@ -162,7 +161,8 @@ class Utility(Pallet, prefix="Utility"):
         """Send a call through an indexed pseudonym of the sender."""
         pseudonym = derived_account(ensure_signed(origin), index)
         if isinstance(origin, Signed):
-            origin = replace(origin, who=pseudonym)
+            # A pseudonym is held to what its owner is: a proxy cannot escape into one.
+            origin = origin.acting_as(pseudonym)
         spent, error = self._attempt(call, origin)
         if error is not None:
             error.spent = _AS_DERIVATIVE + spent
@@ -174,7 +174,7 @@ class Utility(Pallet, prefix="Utility"):
         """Send a batch of dispatch calls and atomically execute them: all succeed, or none."""
         self._check_batch(origin, calls)
         if isinstance(origin, Signed):
-            origin = replace(origin, in_batch_all=True)
+            origin = origin.narrowed(_is_no_batch_all)
         spent = Weight(0, 0)
         for index, inner in enumerate(calls):
             weight, error = self._attempt(inner, origin)
@@ -279,6 +279,10 @@ class Utility(Pallet, prefix="Utility"):
 
     def _failure(self, error: DispatchError) -> Failure:
         return self.dispatcher.failure_of(error)
+
+
+def _is_no_batch_all(inner: Call) -> bool:
+    return inner.name != "Utility.batch_all"
 
 
 def _actual(info: DispatchInfo, actual: Weight | None) -> Weight:

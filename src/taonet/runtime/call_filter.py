@@ -1,11 +1,10 @@
 """
 Calls that nobody but root may make.
 
-A batch may not hold a batch: the weight and depth of one transaction stay foreseeable. What a
-`batch_all` dispatches may not make one again, however deep it stands.
+A batch may not hold a batch: the weight and depth of one transaction stay foreseeable. And whoever
+is held to less, as a proxy is, makes only what its origin's own filters let through.
 
-Source: subtensor runtime/src/lib.rs `NoNestingCallFilter`, pallets/utility/src/lib.rs `batch_all`
-@ 14bc6f9.
+Source: subtensor runtime/src/lib.rs `NoNestingCallFilter` @ 14bc6f9.
 """
 
 from taonet.frame.call import Call
@@ -20,8 +19,8 @@ def _is_batch(call: Call) -> bool:
 
 def allows(call: Call, origin: Origin) -> bool:
     """Whether the chain lets the origin make the call; root may make any."""
-    if isinstance(origin, Root) or not _is_batch(call):
+    if isinstance(origin, Root):
         return True
-    if isinstance(origin, Signed) and origin.in_batch_all and call.spec.name == "batch_all":
+    if isinstance(origin, Signed) and not origin.allows(call):
         return False
-    return not any(_is_batch(inner) for inner in call.arguments[0])
+    return not _is_batch(call) or not any(_is_batch(inner) for inner in call.arguments[0])

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from taonet.frame.call import Call
 from taonet.frame.config import RuntimeConfig, Timing
-from taonet.frame.origin import Signed
+from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.dispatch_outcome import Failure
+from taonet.frame.origin import Origin, Signed
 from taonet.frame.overlay import EmptyState
+from taonet.frame.pallet import PostInfo
 from taonet.frame.state import State
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.balances import Balances
+from taonet.pallets.proxy import Proxy
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnet_accounts import subnet_account
 from taonet.pallets.subtensor.subnets import Subnets
@@ -16,6 +21,7 @@ from taonet.pallets.swap import Swap
 from taonet.pallets.system import System
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid, to_rao
+from taonet.scale.codec import PLAIN
 
 NETUID = NetUid(1)
 FAST = RuntimeConfig(timing=Timing.FAST)
@@ -25,6 +31,18 @@ AUTHOR = AccountId(b"author".ljust(32, b"\0"))
 def account(name: str) -> AccountId:
     """An account named for its part in a test."""
     return AccountId(name.encode().ljust(32, b"."))
+
+
+class NoCalls:
+    """These pallets hold no calls, and dispatch none."""
+
+    def apply(self, call: Call, origin: Origin) -> PostInfo:
+        raise AssertionError(f"{call.name} by {origin}")
+
+    apply_unfiltered = apply
+
+    def failure_of(self, error: DispatchError) -> Failure:
+        raise AssertionError(repr(error))
 
 
 class Chain:
@@ -37,7 +55,13 @@ class Chain:
         self.swap = Swap(self.state, Subnets(self.state))
         self.assets = AlphaAssets(self.state)
         self.subtensor = Subtensor(
-            self.state, self.system, self.balances, self.swap, self.assets, lambda: author
+            self.state,
+            self.system,
+            self.balances,
+            self.swap,
+            self.assets,
+            lambda: author,
+            Proxy(self.state, self.system, self.balances, NoCalls(), PLAIN),
         )
         self.staking = self.subtensor.staking
         self.calls = self.subtensor.staking_calls

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.dispatch_outcome import Err, Ok
+from taonet.frame.multi_address import AddressId
 from taonet.frame.origin import Origin, Root, Signed
 from taonet.frame.pallet import PostInfo
 from taonet.pallets.crowdloan.errors import InvalidCrowdloanId
+from taonet.pallets.proxy.errors import NotProxy
+from taonet.pallets.proxy.events import ProxyExecuted
 from taonet.pallets.subtensor.errors import (
     BeneficiaryDoesNotOwnHotkey,
     CannotAffordLockCost,
@@ -26,6 +30,7 @@ from taonet.pallets.subtensor.errors import (
 from taonet.pallets.subtensor.events.stake import SubnetLeaseCreated, SubnetLeaseTerminated
 from taonet.pallets.subtensor.lease_calls import lease_account
 from taonet.pallets.subtensor.types import Percent, SubnetLease
+from taonet.pallets.system import CallFiltered
 from taonet.primitives.fixed_point import u64f64
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
@@ -39,6 +44,8 @@ BENEFICIARY = Signed(ALICE.account)
 SHARE = Percent(30)
 CAP = to_rao(1_000)
 PRICE = to_rao(900)
+DEPOSIT = Rao(93_000_000)
+"""For one proxy."""
 
 
 @pytest.fixture
@@ -92,7 +99,8 @@ def test_a_crowdloan_leases_a_subnet(chain: Chain) -> None:
 
     lease = lease_of(chain)
     coldkey, hotkey = lease_account("coldkey", 0), lease_account("hotkey", 0)
-    assert lease == SubnetLease(ALICE.account, coldkey, hotkey, SHARE, 8_500, lease.netuid, PRICE)
+    cost = PRICE + DEPOSIT
+    assert lease == SubnetLease(ALICE.account, coldkey, hotkey, SHARE, 8_500, lease.netuid, cost)
     assert subtensor.networks.subnet_owner[lease.netuid] == coldkey
     assert subtensor.networks.subnet_owner_hotkey[lease.netuid] == hotkey
     assert subtensor.leases.subnet_uid_to_lease_id[lease.netuid] == 0
@@ -102,9 +110,9 @@ def test_a_crowdloan_leases_a_subnet(chain: Chain) -> None:
     assert shares[0, CHARLIE.account] == u64f64.from_ratio(390, 1_000)
     assert (0, ALICE.account) not in shares
     returned = [chain.free(who) - was for who, was in zip(accounts, before, strict=True)]
-    assert sum(returned) == int(CAP - PRICE)
-    # 60 % and 39 % of 100 TAO, each cut off to whole rao; the rest is the beneficiary's.
-    assert returned == [1_000_000_002, 59_999_999_999, 38_999_999_999]
+    assert sum(returned) == int(CAP - cost)
+    # 60 % and 39 % of 99.907 TAO, each cut off to whole rao; the rest is the beneficiary's.
+    assert returned == [999_070_002, 59_944_199_999, 38_963_729_999]
     assert balances.free(coldkey) == Rao(0)
     assert balances.total_issuance == issued
     created = SubnetLeaseCreated(
@@ -162,12 +170,36 @@ def test_the_beneficiary_takes_over_when_the_lease_ends(chain: Chain) -> None:
     assert subtensor.leases.subnet_leases[0] is None
     assert list(subtensor.leases.subnet_lease_shares.items()) == []
     assert 0 not in subtensor.leases.accumulated_lease_dividends
-    for account in (lease.coldkey, lease.hotkey):
-        assert account not in chain.runtime.system.account
+    # The deposit for the proxy comes back to an account that nobody has a key of.
+    assert lease.hotkey not in chain.runtime.system.account
+    assert chain.runtime.balances.free(lease.coldkey) == DEPOSIT
+    assert lease.coldkey not in chain.runtime.proxy.kept.proxies
     ended = SubnetLeaseTerminated(beneficiary=ALICE.account, netuid=lease.netuid)
     assert reported(chain, SubnetLeaseTerminated) == [ended]
     assert info.weight is not None
     assert info.weight.proof_size == 6148 + 2 * 2529
+
+
+def test_the_beneficiary_runs_the_subnet_while_it_is_leased(chain: Chain) -> None:
+    raise_funds(chain)
+    make(chain, "finalize", 0)
+    lease = lease_of(chain)
+    coldkey, netuid = AddressId(lease.coldkey), lease.netuid
+
+    def act(pallet: str, name: str, *arguments: Any, origin: Origin = BENEFICIARY) -> Any:
+        inner = call_of(pallet, name, *arguments)
+        make(chain, "proxy", coldkey, None, inner, origin=origin, pallet="Proxy")
+        return reported(chain, ProxyExecuted)[-1].result
+
+    chain.runtime.subtensor.global_parameters.admin_freeze_window = 0
+    immunity = chain.runtime.subtensor.hyperparameters.immunity_period
+    before = immunity[netuid]
+    assert act("AdminUtils", "sudo_set_immunity_period", netuid, before + 1) == Ok()
+    assert immunity[netuid] == before + 1
+    moved = act("Balances", "transfer_all", AddressId(ALICE.account), False)
+    assert moved == Err(chain.runtime.failure_of(CallFiltered()))
+    stranger = call_of("Proxy", "proxy", coldkey, None, call_of("System", "remark", b""))
+    refuses(chain.runtime, stranger, Signed(BOB.account), NotProxy)
 
 
 def test_a_lease_for_good_does_not_end(chain: Chain) -> None:

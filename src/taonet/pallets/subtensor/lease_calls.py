@@ -5,8 +5,8 @@ A crowdloan whose call is `register_leased_network` buys a subnet when it is fin
 subnet did not cost goes back; from then on contributors have their shares of the owner's cut. A
 lease with an end passes the subnet to its beneficiary, the crowdloan's creator.
 
-The real chain makes the beneficiary a proxy of the lease's account, so that it can run the subnet
-meanwhile. This runtime has no proxies.
+Meanwhile the beneficiary runs the subnet: it is a proxy of the lease's account, for what an owner
+may set and no more. The lease pays the deposit for that proxy, which is part of its cost.
 
 Source: subtensor pallets/subtensor/src/subnets/leasing.rs @ 14bc6f9.
 """
@@ -22,6 +22,8 @@ from taonet.pallets.balances import Balances
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.crowdloan.errors import InvalidCrowdloanId
 from taonet.pallets.crowdloan.storage import CrowdloanInfo, CrowdloanStorage
+from taonet.pallets.proxy import Proxy
+from taonet.pallets.proxy.types import ProxyType
 from taonet.pallets.subtensor.errors import (
     BeneficiaryDoesNotOwnHotkey,
     ExpectedBeneficiaryOrigin,
@@ -92,6 +94,7 @@ class LeaseCalls(Pallet, prefix="SubtensorModule"):
         balances: Balances,
         hotkeys: Hotkeys,
         creation: SubnetCreation,
+        proxies: Proxy,
     ) -> None:
         super().__init__(storage.state)
         self._storage = storage
@@ -100,6 +103,7 @@ class LeaseCalls(Pallet, prefix="SubtensorModule"):
         self._balances = balances
         self._hotkeys = hotkeys
         self._creation = creation
+        self._proxies = proxies
         self._crowdloans = CrowdloanStorage(storage.state)
 
     @call(index=110, weight=_registration_weight)
@@ -123,6 +127,7 @@ class LeaseCalls(Pallet, prefix="SubtensorModule"):
         self._transfer(loan.funds_account, coldkey, loan.raised)
         self._creation.register_network(Signed(coldkey), hotkey)
         netuid = self._netuid_of(coldkey)
+        self._proxies.add(coldkey, who, ProxyType.SUBNET_LEASE_BENEFICIARY, 0)
         left = self._balances.free(coldkey)
         self._leases.subnet_leases[lease_id] = SubnetLease(
             beneficiary=who,
@@ -166,6 +171,7 @@ class LeaseCalls(Pallet, prefix="SubtensorModule"):
         shares = self._leases.subnet_lease_shares.clear(lease_id)
         del self._leases.accumulated_lease_dividends[lease_id]
         del self._leases.subnet_leases[lease_id]
+        self._proxies.remove(lease.coldkey, who, ProxyType.SUBNET_LEASE_BENEFICIARY, 0)
         self.deposit_event(SubnetLeaseTerminated(beneficiary=who, netuid=lease.netuid))
         return PostInfo(_terminated_weight(shares) if shares < CONTRIBUTORS_MAX else None)
 

@@ -10,6 +10,7 @@ from taonet.frame.state import State
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.balances import Balances
 from taonet.pallets.drand.pulses import Pulses
+from taonet.pallets.proxy import Proxy
 from taonet.pallets.subtensor.alpha_fees import AlphaFees
 from taonet.pallets.subtensor.block_step import BlockStep
 from taonet.pallets.subtensor.coinbase import Coinbase
@@ -104,6 +105,7 @@ class Subtensor(Storage):
         swap: Swap,
         assets: AlphaAssets,
         author: Author,
+        proxies: Proxy,
     ) -> None:
         super().__init__(state)
         self.tao = Tao(self, balances)
@@ -121,7 +123,9 @@ class Subtensor(Storage):
         self._add_owners_calls(system)
         self._add_stakers_calls()
         self._add_key_swaps(system)
-        self.lease_calls = LeaseCalls(self, system, balances, self.hotkeys, self.subnet_creation)
+        self.lease_calls = LeaseCalls(
+            self, system, balances, self.hotkeys, self.subnet_creation, proxies
+        )
         self._add_block_step(system, assets)
 
     def _add_neurons_calls(self, system: System) -> None:

@@ -13,6 +13,7 @@ from taonet.runtime.runtime_apis.chain import CHAIN_APIS
 from taonet.runtime.runtime_apis.delegates import DelegateInfoRuntimeApi
 from taonet.runtime.runtime_apis.metadata import Metadata
 from taonet.runtime.runtime_apis.neurons import NeuronInfoRuntimeApi
+from taonet.runtime.runtime_apis.proxies import ProxyFilterRuntimeApi
 from taonet.runtime.runtime_apis.registrations import SubnetRegistrationRuntimeApi
 from taonet.runtime.runtime_apis.stakes import StakeInfoRuntimeApi
 from taonet.runtime.runtime_apis.subnets import SubnetInfoRuntimeApi
@@ -26,6 +27,7 @@ APIS: Final[tuple[type[RuntimeApi[Any]], ...]] = (
     SubnetInfoRuntimeApi,
     StakeInfoRuntimeApi,
     SubnetRegistrationRuntimeApi,
+    ProxyFilterRuntimeApi,
     SwapRuntimeApi,
     BetaBasketRuntimeApi,
 )
