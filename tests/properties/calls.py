@@ -79,8 +79,6 @@ UNDRAWN: Final = frozenset(
         ("Balances", "force_set_balance"),
         # With it, root may take what a subnet's pool stands for.
         ("Balances", "force_transfer"),
-        # With it, epochs recycle alpha that they also pay out, as the real chain's do.
-        ("AdminUtils", "sudo_set_ck_burn"),
         # Whatever is drawn as its origin, and whatever it holds, is drawn without it too.
         ("Utility", "dispatch_as"),
         ("Utility", "dispatch_as_fallible"),

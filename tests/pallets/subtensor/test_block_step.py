@@ -234,3 +234,55 @@ def test_root_stakers_earn_what_they_may_claim(chain: Chain) -> None:
     assert owed >> 32 == (rate * 1_000 * 10**9) >> 32
     recorded = chain.subtensor.emission.root_alpha_dividends_per_subnet
     assert int(recorded[NETUID, account("validator")]) > 0
+
+
+def test_what_is_burned_of_childkey_dividends_is_paid_all_the_same(chain: Chain) -> None:
+    """As on the real chain: what others' stake earned is recycled in part and paid in full."""
+    chain.own(account("parent cold"), account("parent"))
+    chain.stake("parent cold", "parent", 100)
+    chain.subtensor.parentage._apply(
+        NETUID, account("parent"), ((2**64 - 1, account("validator")),)
+    )
+    chain.block(TEMPO - 1)
+    states = []
+    for burn in (0, 2**63):
+        with chain.state.discarded():
+            chain.subtensor.global_parameters.ck_burn = burn
+            before = int(chain.assets.alpha_recycled[NETUID])
+            chain.block()
+            recycled = int(chain.assets.alpha_recycled[NETUID]) - before
+            staked = sum(int(total) for total in chain.subtensor.stake.total_hotkey_alpha.values())
+            states.append((recycled, staked))
+    (not_burned, whole), (burned, paid) = states
+    # What is recycled in both is the root's part of this block.
+    assert burned - not_burned > 10**8
+    assert paid == pytest.approx(whole, abs=10)
+
+
+def test_every_neuron_is_noted_on_root_and_with_its_stake(chain: Chain) -> None:
+    chain.own(account("parent cold"), account("parent"))
+    chain.subtensor.parentage._apply(NETUID, account("parent"), ((1, account("bad")),))
+    chain.block(TEMPO)
+    chain.stake("nominator", "bad", 5)
+    set_weights(chain, [(1, 1)])
+    chain.block(TEMPO)
+
+    rates = chain.subtensor.root_claims.root_claimable
+    for name in ("validator", "good", "bad", "parent"):
+        assert rates[account(name)] == {NETUID: 0}
+    last_epoch = chain.subtensor.stake.total_hotkey_alpha_last_epoch
+    for name in ("good", "bad", "parent"):
+        total = chain.subtensor.stake.total_hotkey_alpha[account(name), NETUID]
+        assert last_epoch[account(name), NETUID] == total
+
+
+def test_all_epochs_are_announced_before_the_first_one_pays(chain: Chain) -> None:
+    other = NetUid(2)
+    chain.add_subnet(other)
+    chain.subtensor.global_parameters.max_epochs_per_block = 1
+    for netuid in (NETUID, other):
+        chain.subtensor.epochs.last_epoch_block[netuid] = 0
+        chain.subtensor.hyperparameters.tempo[netuid] = TEMPO
+    chain.block(TEMPO)
+    kinds = [type(deposited.event) for deposited in chain.state.events]
+    assert kinds.index(EpochDeferred) < kinds.index(IncentiveAlphaEmittedToMiners)

@@ -49,6 +49,9 @@ def test_a_registration_buys_alpha_and_recycles_it(chain: Chain) -> None:
     assert int(chain.balances.free(subnet_account(NETUID))) > before + PRICE * 999 // 1000
     assert pools.subnet_alpha_out[NETUID] == Alpha(0)
     assert int(pools.subnet_alpha_in[NETUID]) < 1_000 * 10**9
+    # The counters of alpha do not see it.
+    assert chain.assets.total_alpha_issuance[NETUID] == Alpha(1_000 * 10**9)
+    assert chain.assets.alpha_recycled[NETUID] == Alpha(0)
     counts = chain.subtensor.registrations
     assert int(counts.burn[NETUID]) == 1_260_000_000
     assert int(counts.rao_recycled_for_registration[NETUID]) == PRICE

@@ -126,6 +126,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         """Run the epochs that are due, as many as a block may run; put off the others."""
         epochs = self._storage.epochs
         room = self._storage.global_parameters.max_epochs_per_block
+        run: list[NetUid] = []
         for netuid in subnets:
             waited = epochs.blocks_since_last_step[netuid]
             epochs.blocks_since_last_step[netuid] = saturate_u64(waited + 1)
@@ -145,7 +146,18 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
                 self.deposit_event(EpochSkipped(netuid=netuid, block=number))
                 continue
             room -= 1
+            run.append(netuid)
+            self._change_owner(netuid)
+        # All are chosen, with the events of that, before the first one pays.
+        for netuid in run:
             self._run_epoch(netuid, number)
+
+    def _change_owner(self, netuid: NetUid) -> None:
+        try:
+            with self.state.transaction():
+                self._distribution.succession.change_owner_if_due(netuid)
+        except ARITHMETIC_FAILURES as failure:
+            self._coinbase.report(netuid, failure)
 
     def _run_epoch(self, netuid: NetUid, number: int) -> None:
         """Run a subnet's epoch; if it fails, what is pending waits for the next one."""

@@ -71,11 +71,10 @@ class Distribution:
         self._weights = weights
         self.parentage = parentage
         self._leases = leases
-        self._succession = succession
+        self.succession = succession
 
     def distribute(self, netuid: NetUid, pending: PendingAlpha) -> None:
         """Run the epoch for `pending` and stake what everyone earned."""
-        self._succession.change_owner_if_due(netuid)
         emissions = self.epochs.run(netuid, pending.without_owner_cut)
         mined = Alpha(saturate_u64(sum(int(emission.incentive) for emission in emissions)))
         for_validators = validator_alpha(pending.server, pending.validator, mined)
@@ -84,6 +83,7 @@ class Distribution:
         self._pay_miners(netuid, incentives_of(emissions))
         self._pay_validators(netuid, dividends)
         self._pay_root(netuid, dividends)
+        self._note_unpaid(netuid, emissions, dividends)
 
     def _divide(
         self,
@@ -110,6 +110,29 @@ class Distribution:
         dividends = {hotkey: part for hotkey, part in dividends_of(payouts).items() if part}
         stakes = {hotkey: self._stake(hotkey, netuid) for hotkey in dividends}
         return divide(dividends, stakes, for_validators, for_root, self._weights.tao_weight)
+
+    def _note_unpaid(
+        self,
+        netuid: NetUid,
+        emissions: list[HotkeyEmission[AccountId]],
+        dividends: Dividends[AccountId],
+    ) -> None:
+        """
+        Note of neurons and their parents without a dividend what the real chain notes of all: the
+        stake at this epoch, and a rate of 0 for root stakers, which keeps a hotkey from taking
+        another's place on root.
+        """
+        unpaid = {emission.hotkey for emission in emissions}
+        parents = self._storage.children.parent_keys
+        unpaid.update(parent for hotkey in tuple(unpaid) for _, parent in parents[hotkey, netuid])
+        last_epoch = self._storage.stake.total_hotkey_alpha_last_epoch
+        for hotkey in sorted(unpaid - dividends.alpha.keys()):
+            total = self._staking.pools.total(hotkey, netuid)
+            if last_epoch[hotkey, netuid] != total:
+                last_epoch[hotkey, netuid] = total
+        earned = {hotkey for hotkey, part in dividends.root.items() if part}
+        for hotkey in sorted(unpaid - earned):
+            self._staking.root.note(hotkey, netuid)
 
     def _as_child(self, hotkey: AccountId, netuid: NetUid) -> Child[AccountId]:
         lent = [part for part, _ in self._storage.children.child_keys[hotkey, netuid]]

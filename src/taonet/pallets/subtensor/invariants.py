@@ -6,12 +6,22 @@ stake, neurons and issuance are kept.
 """
 
 from collections import Counter
+from typing import Final
 
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.subtensor.stake import Staking
 from taonet.pallets.subtensor.storage import Storage
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid
+
+DUST_MAX: Final = 100 * EXISTENTIAL_DEPOSIT
+"""
+What a subnet's account may have lost, in rao: less than the existential deposit each time that
+somebody unstakes nearly all of it, so a hundred times over a subnet's life. It happens where the
+pool may be emptied, on root and in subnets without a pool's price.
+
+Source: subtensor pallets/subtensor/src/coinbase/tao.rs `transfer_tao_from_subnet` @ 14bc6f9.
+"""
 
 
 def check_state(storage: Storage, staking: Staking) -> None:
@@ -34,7 +44,15 @@ def _check_neurons(storage: Storage) -> None:
 
 
 def _check_stake(storage: Storage, staking: Staking) -> None:
-    """Nobody's shares are worth more than the pools hold, nor the pools more than is outside."""
+    """
+    Nobody's shares are worth more than the pools hold, nor the pools more than is outside.
+
+    With a part of childkey takes to be burned, an epoch takes that part off the alpha outside and
+    pays it all the same, as the real chain does: what was ever recycled bounds how much.
+
+    Source: subtensor pallets/subtensor/src/coinbase/run_coinbase.rs
+    `get_parent_child_dividends_distribution`, `calculate_dividend_distribution` @ 14bc6f9.
+    """
     values: Counter[tuple[AccountId, NetUid]] = Counter()
     holders: Counter[tuple[AccountId, NetUid]] = Counter()
     for hotkey, coldkey, netuid in staking.pools.holders():
@@ -46,7 +64,10 @@ def _check_stake(storage: Storage, staking: Staking) -> None:
         # Each holder's value is cut off on its own, which may leave one unit too many.
         assert values[hotkey, netuid] <= int(total) + 1, f"{hotkey.hex()} in subnet {netuid}"
     for netuid, staked in outside.items():
-        assert staked <= int(storage.pools.subnet_alpha_out[netuid]), f"alpha of subnet {netuid}"
+        there = int(storage.pools.subnet_alpha_out[netuid])
+        if storage.global_parameters.ck_burn:
+            there += int(staking.recycled_alpha(netuid))
+        assert staked <= there, f"alpha of subnet {netuid}"
 
 
 def _check_issuance(storage: Storage, staking: Staking) -> None:
@@ -60,6 +81,4 @@ def _check_issuance(storage: Storage, staking: Staking) -> None:
     for netuid in staking.subnets.all():
         held = int(staking.tao.balance(staking.tao.account_of(netuid)))
         reserve = int(storage.pools.subnet_tao[netuid])
-        assert held + EXISTENTIAL_DEPOSIT > reserve, (
-            f"subnet {netuid} holds {held} of {reserve} rao"
-        )
+        assert held + DUST_MAX > reserve, f"subnet {netuid} holds {held} of {reserve} rao"

@@ -179,7 +179,10 @@ class Registration(Pallet, prefix="SubtensorModule"):
             raise NoNeuronIdAvailable
 
     def _recycle(self, netuid: NetUid, bought: Alpha) -> None:
-        """Take the bought alpha out of the subnet; nobody gets it."""
+        """
+        Take the bought alpha out of the subnet; nobody gets it. AlphaAssets is not told: like the
+        real chain's, it counts this alpha as issued for ever.
+        """
         outside = self._storage.pools.subnet_alpha_out
         outside[netuid] = Alpha(saturate_u64(int(outside[netuid]) - int(bought)))
 

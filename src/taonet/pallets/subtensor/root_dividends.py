@@ -31,6 +31,12 @@ class RootDividends:
         self._claims.root_claimable[hotkey] = rates
         return True
 
+    def note(self, hotkey: AccountId, netuid: NetUid) -> None:
+        """Keep a rate of 0 for a hotkey that has none."""
+        rates = self._claims.root_claimable[hotkey]
+        if netuid not in rates:
+            self._claims.root_claimable[hotkey] = {**rates, netuid: i96f32.zero}
+
     def owed(self, hotkey: AccountId, coldkey: AccountId, netuid: NetUid) -> I96F32:
         """The alpha that a coldkey may claim, not rounded; below 0 if it has claimed too much."""
         rate = self._claims.root_claimable[hotkey].get(netuid, i96f32.zero)

@@ -259,6 +259,10 @@ class Staking:
             outside[netuid] = Alpha(saturate_u64(int(outside[netuid]) - int(amount)))
             self._assets.recycle(netuid, amount)
 
+    def recycled_alpha(self, netuid: NetUid) -> Alpha:
+        """All alpha of a subnet that was ever recycled."""
+        return self._assets.alpha_recycled[netuid]
+
     def burn_alpha(self, netuid: NetUid, amount: Alpha) -> None:
         """Lose outstanding alpha for ever; it still counts as issued."""
         self._assets.burn(netuid, amount)
