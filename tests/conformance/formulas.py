@@ -1,0 +1,151 @@
+"""The formulas that the tables name, each put to the code that the chain runs on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from taonet.economy import conviction
+from taonet.economy.yuma import consensus, fixed, liquid_alpha, stake
+from taonet.economy.yuma.matrix import RowMatrix
+from taonet.pallets.subtensor import weight_setting
+from taonet.primitives.fixed_point import u64f64
+from taonet.primitives.units import Alpha, NetUid, Rao
+from tests.conformance.stage import Stage
+
+ONE = 1 << 32
+
+
+def single(number: float) -> Fraction:
+    """A decimal as the 32-bit float that a test writes."""
+    return Fraction(float(np.float32(number)))
+
+
+def narrow(number: float) -> int:
+    """The bits of the I32F32 nearest to a 32-bit float."""
+    return round(single(number) * ONE)
+
+
+def narrow_bits(numbers: Sequence[float]) -> fixed.Bits:
+    """Those of several."""
+    return fixed.bits([narrow(number) for number in numbers])
+
+
+def shown(bits: Sequence[int]) -> list[Fraction]:
+    """I32F32 numbers as fractions."""
+    return [Fraction(int(number), ONE) for number in bits]
+
+
+def upscaled(_stage: Stage, values: list[int]) -> list[int]:
+    """Weights with the largest at 65535."""
+    return weight_setting.upscaled(values)
+
+
+def exponential(_stage: Stage, number: float) -> Fraction:
+    """e to the power of a number within 20."""
+    return shown(liquid_alpha.exponential(narrow_bits([number])))[0]
+
+
+def largest(_stage: Stage, values: list[float], count: int) -> list[bool]:
+    """Which are the `count` largest."""
+    return [bool(flag) for flag in stake._largest(narrow_bits(values), count)]
+
+
+def normalised(_stage: Stage, values: list[float]) -> list[Fraction]:
+    """Each over the sum of all."""
+    return shown(fixed.normalise(narrow_bits(values)))
+
+
+def upscaled_columns(_stage: Stage, matrix: list[list[float]]) -> list[list[Fraction]]:
+    """Each over the largest of its column."""
+    rows = np.array([narrow_bits(row) for row in matrix])
+    return [shown(row) for row in fixed.upscale_columns(rows)]
+
+
+def normalised_columns(_stage: Stage, matrix: list[list[float]]) -> list[list[Fraction]]:
+    """Each over the sum of its column."""
+    rows = np.array([narrow_bits(row) for row in matrix])
+    return [shown(row) for row in fixed.normalise_columns(rows)]
+
+
+def weighted_medians(
+    _stage: Stage, shares: list[float], weights: list[list[float]], majority: float
+) -> list[Fraction]:
+    """The consensus weight of each column."""
+    values = np.array([narrow_bits(row) for row in weights])
+    matrix = RowMatrix(values, values > 0, None)
+    return shown(consensus.consensus_weights(matrix, narrow_bits(shares), narrow(majority)))
+
+
+def to_u16(_stage: Stage, number: float) -> int:
+    """A proportion in 65535ths."""
+    return int(fixed.to_u16(narrow_bits([number]))[0])
+
+
+def decay(_stage: Stage, blocks: int, time_constant: int) -> Fraction:
+    """What exponential decay leaves of 1."""
+    return Fraction(int(conviction.decay(blocks, time_constant)), 2**64)
+
+
+def rolled(_stage: Stage, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A lock at a later block."""
+    lock = conviction.Lock(
+        Alpha(given["locked"]), u64f64.from_int(given.get("conviction", 0)), given.get("updated", 0)
+    )
+    rates = conviction.Rates(given["unlock"], given["maturity"])
+    kind = conviction.Kind(given.get("owner", False), given.get("perpetual", False))
+    for now in given["now"]:
+        lock = conviction.roll(lock, now, rates, kind)
+    convinced = Fraction(int(lock.conviction), 2**64)
+    return {"locked": int(lock.mass), "conviction": convinced, "updated": lock.updated}
+
+
+def conviction_of(stage: Stage, given: Mapping[str, Any]) -> Fraction:
+    """The conviction of a lock at a later block."""
+    found: Fraction = rolled(stage, given)["conviction"]
+    return found
+
+
+def until_epoch(stage: Stage, netuid: int, tempo: int, block: int) -> int:
+    """The blocks until a subnet's next regular epoch."""
+    stage.put("Tempo", [netuid], tempo)
+    return stage.module.schedule.blocks_until_regular(NetUid(netuid), block)
+
+
+def largest_add(stage: Stage, netuid: int, limit: int) -> int:
+    """The TAO that lifts a price to a limit."""
+    return int(stage.module.staking_calls._rules.largest_add(NetUid(netuid), Rao(limit)))
+
+
+def largest_remove(stage: Stage, netuid: int, limit: int) -> int:
+    """The alpha that lowers a price to a limit."""
+    return int(stage.module.staking_calls._rules.largest_remove(NetUid(netuid), Rao(limit)))
+
+
+def largest_move(stage: Stage, origin: int, destination: int, limit: int) -> int:
+    """The alpha that may move until the price of one in the other falls to a limit."""
+    rules, places = stage.module.staking_calls._rules, (NetUid(origin), NetUid(destination))
+    return int(rules.largest_move(*places, Rao(limit)))
+
+
+FORMULAS: Mapping[str, Callable[..., Any]] = {
+    formula.__name__: formula
+    for formula in (
+        upscaled,
+        exponential,
+        largest,
+        normalised,
+        upscaled_columns,
+        normalised_columns,
+        weighted_medians,
+        to_u16,
+        decay,
+        rolled,
+        conviction_of,
+        until_epoch,
+        largest_add,
+        largest_remove,
+        largest_move,
+    )
+}

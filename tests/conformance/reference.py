@@ -1,0 +1,119 @@
+"""
+Tables of numbers that the real chain's own tests state, and how they are put to this chain.
+
+`reference_<concern>.json` holds rows, each with the name of the test that states its numbers. A
+row's steps, in order, are of three kinds:
+
+- a list, `["stake", "@hotkey", "@coldkey", 1, 500]`: something done on a `Stage`;
+- an object with `read`: what a reading of the stage is then;
+- an object with `formula`: what a formula of `formulas.py` gives for `of`.
+
+What is found is told by `is`, `above`, `below` or `raises`. Numbers are equal to the last unit,
+unless the test allows for a difference: that is `within`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from tests.conformance.formulas import FORMULAS
+from tests.conformance.stage import Stage
+
+HERE = Path(__file__).parent
+VERBS = frozenset(
+    (
+        *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
+        *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
+        "lend",
+    )
+)
+READINGS = frozenset(("get", "stake_of", "free", "lock_of", "price"))
+RESERVE_MIN = 100
+"""The least reserve that the tests' own runtime swaps from; the network's is a million."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One test's numbers."""
+
+    concern: str
+    source: str
+    steps: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.concern}: {self.source}"
+
+    def checks(self) -> int:
+        """How many numbers it states."""
+        return sum(isinstance(step, dict) or step[0] == "refused" for step in self.steps)
+
+
+def rows() -> Iterator[Row]:
+    """All tables, in the order of their names."""
+    for path in sorted(HERE.glob("reference_*.json")):
+        concern = path.stem.removeprefix("reference_")
+        for row in json.loads(path.read_text()):
+            yield Row(concern, row["source"], tuple(row["steps"]))
+
+
+def play(row: Row) -> None:
+    """Take a row's steps; raises `AssertionError` where a number is another."""
+    stage = Stage()
+    with patch("taonet.economy.swap.MINIMUM_RESERVE", RESERVE_MIN):
+        for number, step in enumerate(row.steps):
+            if isinstance(step, dict):
+                check(_reading(stage, step), step, f"step {number} of {row.source}")
+                continue
+            verb, *arguments = step
+            assert verb in VERBS, verb
+            getattr(stage, verb)(*arguments)
+
+
+def _reading(stage: Stage, step: Mapping[str, Any]) -> Callable[[], Any]:
+    of = step.get("of", [])
+    if "formula" in step:
+        return lambda: FORMULAS[step["formula"]](stage, *of)
+    assert step["read"] in READINGS, step["read"]
+    return lambda: getattr(stage, step["read"])(*of)
+
+
+def check(reading: Callable[[], Any], step: Mapping[str, Any], where: str) -> None:
+    """Whether a reading is what a step says."""
+    if "raises" in step:
+        try:
+            found = reading()
+        except Exception as error:
+            if type(error).__name__ == step["raises"]:
+                return
+            raise
+        raise AssertionError(f"{where}: {found!r}, not {step['raises']}")
+    found = reading()
+    if "is" in step:
+        within = Fraction(str(step.get("within", 0)))
+        assert alike(found, step["is"], within), f"{where}: {show(found)}, not {step['is']}"
+    if "above" in step:
+        assert found > Fraction(str(step["above"])), f"{where}: {show(found)}"
+    if "below" in step:
+        assert found < Fraction(str(step["below"])), f"{where}: {show(found)}"
+
+
+def alike(found: Any, told: Any, within: Fraction) -> bool:
+    """Whether two readings are equal, numbers up to a difference."""
+    if isinstance(told, list):
+        if not isinstance(found, list) or len(found) != len(told):
+            return False
+        return all(alike(a, b, within) for a, b in zip(found, told, strict=True))
+    if isinstance(told, dict):
+        return all(alike(found[name], value, within) for name, value in told.items())
+    if not isinstance(found, int | Fraction) or isinstance(told, bool) or told is None:
+        return bool(found == told)
+    return abs(Fraction(found) - Fraction(str(told))) <= within
+
+
+def show(found: Any) -> Any:
+    """A reading as a message shows it."""
+    return float(found) if isinstance(found, Fraction) and found.denominator > 1 else found

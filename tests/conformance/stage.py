@@ -1,0 +1,297 @@
+"""
+A chain that the tables of the real chain's tests are played on, by names on the wire.
+
+Accounts are named "@alice". The real chain's tests have a runtime of their own, whose settings
+differ from the network's; `SETTINGS` are those.
+
+Source: subtensor pallets/subtensor/src/tests/mock.rs @ 14bc6f9, its `parameter_types`.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+from unittest.mock import patch
+
+from taonet.frame.call import Call
+from taonet.frame.config import RuntimeConfig
+from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.origin import Root, Signed
+from taonet.frame.overlay import EmptyState
+from taonet.frame.pallet import Pallet
+from taonet.frame.state import State
+from taonet.frame.storage import StorageItem
+from taonet.pallets.aura import Aura
+from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.primitives.ids import AccountId
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
+from taonet.runtime.pallets import CALL_OWNERS, CALLS
+from taonet.runtime.runtime import Runtime
+from taonet.scale.codec import codec
+from taonet.scale.types import Composite, FixedPoint, Option, Packed, Tuple, Type, Vec, fields_of
+
+PALLET = "SubtensorModule"
+
+SETTINGS: dict[str, Any] = {
+    "TaoWeight": 0,
+    "SubnetOwnerCut": 0,
+    "TxRateLimit": 0,
+    "NetworkRateLimit": 0,
+    "NetworkMinLockCost": 100_000_000_000,
+    "NetworkLastLockCost": 100_000_000_000,
+    "NetworkLockReductionInterval": 2,
+    "StartCallDelay": 0,
+    "TxDelegateTakeRateLimit": 1,
+    "TxChildkeyTakeRateLimit": 1,
+}
+SUBNET_SETTINGS: dict[str, Any] = {
+    "ImmunityPeriod": 2,
+    "MinAllowedWeights": 0,
+    "MaxAllowedUids": 256,
+    "MaxAllowedValidators": 100,
+    "MaxRegistrationsPerBlock": 3,
+    "TargetRegistrationsPerInterval": 2,
+    "ServingRateLimit": 0,
+    "NetworkRegistrationAllowed": True,
+    "BurnHalfLife": 1,
+    "BurnIncreaseMult": {"fixed": "1"},
+    "MinBurn": 500_000,
+    "MaxBurn": 1_000_000_000,
+    "FirstEmissionBlockNumber": 1,
+    "SubtokenEnabled": True,
+}
+
+
+def account(name: str) -> AccountId:
+    """The account of a name with its "@"."""
+    assert name.startswith("@"), name
+    return AccountId(name[1:].encode().ljust(32, b"\0"))
+
+
+AUTHOR = account("@author")
+
+
+def typed(kind: Type[Any], value: Any) -> Any:
+    """A table's value as storage and calls hold it."""
+    if isinstance(value, str):
+        return account(value) if value.startswith("@") else bytes.fromhex(value.removeprefix("0x"))
+    match kind:
+        case FixedPoint():
+            return int(Fraction(value["fixed"]) * 2**kind.fraction)
+        case Option():
+            return None if value is None else typed(kind.inner, value)
+        case Vec():
+            return tuple(typed(kind.item, item) for item in value)
+        case Packed():
+            return b"".join(codec(kind.item).encode(typed(kind.item, item)) for item in value)
+        case Tuple():
+            parts = zip(kind.elements, value, strict=True)
+            return tuple(typed(element, part) for element, part in parts)
+        case Composite():
+            fields = fields_of(kind.cls)
+            return kind.cls(**{f.attribute: typed(f.type, value[f.name]) for f in fields})
+    return value
+
+
+def plain(kind: Type[Any], value: Any) -> Any:
+    """A stored value as a table tells it; fixed point is a fraction."""
+    if isinstance(value, AccountId):
+        return "@" + value.rstrip(b"\0").decode(errors="replace")
+    match kind:
+        case FixedPoint():
+            return Fraction(int(value), 2**kind.fraction)
+        case Option():
+            return None if value is None else plain(kind.inner, value)
+        case Vec():
+            return [plain(kind.item, item) for item in value]
+        case Packed():
+            item, offset, items = codec(kind.item), 0, []
+            while offset < len(value):
+                one, offset = item.decode_prefix(value, offset)
+                items.append(plain(kind.item, one))
+            return items
+        case Tuple():
+            parts = zip(kind.elements, value, strict=True)
+            return [plain(element, part) for element, part in parts]
+        case Composite():
+            fields = fields_of(kind.cls)
+            return {f.name: plain(f.type, getattr(value, f.attribute)) for f in fields}
+    return int(value) if isinstance(value, Unit) else value
+
+
+class Stage:
+    """A chain without genesis, with the tests' settings, and the steps that tables tell it."""
+
+    def __init__(self) -> None:
+        self.state = State(EmptyState(), RuntimeConfig())
+        with patch.object(Aura, "author", lambda _: AUTHOR):
+            self.runtime = Runtime(self.state)
+        self.system, self.balances = self.runtime.system, self.runtime.balances
+        self.module, self.swap = self.runtime.subtensor, self.runtime.swap
+        self._owners = {type(pallet): pallet for pallet in self.runtime.pallets}
+        self._items: dict[tuple[str, str], tuple[Pallet, StorageItem[Any]]] = {
+            (item.pallet, item.name): (pallet, item)
+            for pallet in self.runtime.pallets
+            for item in pallet.storage_items
+        }
+        for name, value in SETTINGS.items():
+            self.put(name, [], value)
+        self.module.networks.networks_added[ROOT] = True
+        self.module.networks.subtoken_enabled[ROOT] = True
+        self.fund("@author", 1_000)
+
+    def put(self, name: str, keys: Sequence[Any], value: Any) -> None:
+        """Write a storage item; `Pallet.Item` is another pallet's."""
+        view, item = self._find(name)
+        if item.parts:
+            getattr(view, item.attribute)[self._key(item, keys)] = typed(item.type, value)
+        else:
+            setattr(view, item.attribute, typed(item.type, value))
+
+    def get(self, name: str, keys: Sequence[Any]) -> Any:
+        """What a storage item holds, in plain types."""
+        view, item = self._find(name)
+        held = getattr(view, item.attribute)
+        held = held[self._key(item, keys)] if item.parts else held
+        return None if held is None else plain(item.type, held)
+
+    def _find(self, name: str) -> tuple[Pallet, StorageItem[Any]]:
+        pallet, _, item = name.rpartition(".")
+        return self._items[pallet or PALLET, item]
+
+    @staticmethod
+    def _key(item: StorageItem[Any], keys: Sequence[Any]) -> Any:
+        parts = [typed(p.type, k) for p, k in zip(item.parts, keys, strict=True)]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def call(self, signer: str, name: str, *arguments: Any) -> None:
+        """A call of an account or "root"; raises `DispatchError` and leaves no trace if refused."""
+        pallet, _, called = name.rpartition(".")
+        spec, pallet, index = CALLS[pallet or PALLET, called]
+        values = zip(spec.fields, arguments, strict=True)
+        call = Call(spec, pallet, index, tuple(typed(f.type, value) for f, value in values))
+        owner = self._owners[CALL_OWNERS[index, spec.index]]
+        origin = Root() if signer == "root" else Signed(account(signer))
+        with self.state.transaction():
+            getattr(owner, spec.method)(origin, *call.arguments)
+
+    def refused(self, error: str, signer: str, name: str, *arguments: Any) -> None:
+        """A call that is refused with an error of that name."""
+        try:
+            self.call(signer, name, *arguments)
+        except DispatchError as refusal:
+            found = type(refusal).__name__
+        else:
+            found = "nothing"
+        assert found == error, f"{name} was refused with {found}, not {error}"
+
+    def fund(self, who: str, amount: int) -> None:
+        """New TAO for an account."""
+        self.balances.mint(account(who), Rao(amount))
+        self.module.emission.total_issuance += Rao(amount)
+
+    def subnet(self, netuid: int, tempo: int) -> None:
+        """A started subnet without an owner."""
+        self.module.subnet_creation.add(NetUid(netuid), tempo)
+        for name, value in SUBNET_SETTINGS.items():
+            self.put(name, [netuid], value)
+
+    def owned_subnet(self, hotkey: str, coldkey: str, netuid: int) -> None:
+        """A subnet that its owner registered for the price of the moment, and started."""
+        cost = self.module.subnet_creation.lock_cost()
+        self.fund(coldkey, int(cost) + 1_000)
+        self.call(coldkey, "register_network", hotkey)
+        for name, value in SUBNET_SETTINGS.items():
+            self.put(name, [netuid], value)
+        self.put("FirstEmissionBlockNumber", [netuid], 0)
+
+    def reserves(self, netuid: int, tao: int, alpha: int) -> None:
+        """What a subnet's pool holds."""
+        self.put("SubnetTAO", [netuid], tao)
+        self.put("SubnetAlphaIn", [netuid], alpha)
+
+    def neuron(self, netuid: int, hotkey: str, coldkey: str) -> None:
+        """A neuron that paid nothing to register."""
+        if not self.get("SubnetTAO", [netuid]) and not self.get("SubnetAlphaIn", [netuid]):
+            self.reserves(netuid, 10**12, 10**12)
+        self.put("Burn", [netuid], 0)
+        self.fund(coldkey, 1_000)
+        self.call(coldkey, "burned_register", netuid, hotkey)
+        self.put("Burn", [netuid], 0)
+
+    def stake(self, hotkey: str, coldkey: str, netuid: int, tao: int) -> None:
+        """Stake TAO that the coldkey is given for it, without checks."""
+        self.fund(coldkey, tao)
+        keys = account(hotkey), account(coldkey)
+        self.module.staking.add(*keys, NetUid(netuid), Rao(tao))
+
+    def credit(self, hotkey: str, coldkey: str, netuid: int, alpha: int) -> None:
+        """Alpha for a coldkey's stake, which nobody paid for."""
+        keys = account(hotkey), account(coldkey)
+        self.module.staking.grant(*keys, NetUid(netuid), Alpha(alpha))
+
+    def own(self, coldkey: str, hotkey: str) -> None:
+        """Let a coldkey own a hotkey."""
+        self.module.hotkeys.associate(account(coldkey), account(hotkey))
+
+    def block(self, number: int) -> None:
+        """The number of the current block; nothing runs."""
+        self.system.number = number
+
+    def blocks(self, count: int) -> None:
+        """Start that many blocks."""
+        for _ in range(count):
+            self.state.events.clear()
+            self.system.number += 1
+            self.module.block_step.on_initialize(self.system.number)
+
+    def uncredit(self, hotkey: str, coldkey: str, netuid: int, alpha: int) -> None:
+        """Take alpha off a coldkey's stake, which nobody is paid for."""
+        keys = account(hotkey), account(coldkey)
+        self.module.staking.pools.withdraw(*keys, NetUid(netuid), Alpha(alpha))
+
+    def emit(self, tao: int) -> None:
+        """Emit that much TAO to the subnets, instead of a block's regular emission."""
+        place = "taonet.pallets.subtensor.coinbase.block_emission"
+        with patch(place, lambda _: Rao(tao)):
+            self.module.coinbase.emit()
+
+    def follow_price(self, netuid: int) -> None:
+        """Move a subnet's moving price on by the price of the moment."""
+        spot = self.swap.price(NetUid(netuid))
+        self.module.coinbase.follow_prices({NetUid(netuid): spot})
+
+    def distribute(self, netuid: int, server: int, validator: int, root: int, owner: int) -> None:
+        """Run a subnet's epoch for alpha that waited for it."""
+        pending = PendingAlpha(Alpha(server), Alpha(validator), Alpha(root), Alpha(owner))
+        self.module.distribution.distribute(NetUid(netuid), pending)
+
+    def lend(self, netuid: int, parent: str, children: list[list[Any]]) -> None:
+        """Children of a hotkey, in force at once."""
+        self.put("PendingChildKeys", [netuid, parent], [children, 0])
+        number = self.system.number
+        self.system.number = max(number, 1)
+        self.module.parentage.apply_pending(NetUid(netuid))
+        self.system.number = number
+
+    def stake_of(self, hotkey: str, coldkey: str, netuid: int) -> int:
+        """A coldkey's alpha on a hotkey."""
+        keys = account(hotkey), account(coldkey)
+        return int(self.module.staking.pools.stake(*keys, NetUid(netuid)))
+
+    def free(self, who: str) -> int:
+        """A free balance."""
+        return int(self.balances.free(account(who)))
+
+    def lock_of(self, coldkey: str, netuid: int) -> dict[str, Any] | None:
+        """A coldkey's lock as of now."""
+        found = self.module.staking.locks.lock_of(account(coldkey), NetUid(netuid))
+        if found is None:
+            return None
+        hotkey, lock = found
+        convinced = Fraction(int(lock.conviction), 2**64)
+        name = "@" + hotkey.rstrip(b"\0").decode()
+        return {"hotkey": name, "locked": int(lock.mass), "conviction": convinced}
+
+    def price(self, netuid: int) -> Fraction:
+        """The price of a subnet's alpha."""
+        return Fraction(int(self.swap.price(NetUid(netuid))), 2**64)
