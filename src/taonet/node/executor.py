@@ -6,6 +6,7 @@ differs from another only in who fills in the `BlockInput`. Everything here is s
 deterministic; the only effects are those of `commit`.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -72,6 +73,8 @@ class ExecutedBlock:
     changes: Mapping[bytes, bytes | None]
     refused: tuple[Refused, ...]
     dropped: tuple[Dropped, ...] = ()
+    previous: Mapping[bytes, bytes | None] | None = None
+    """What the changed keys held before."""
 
 
 @dataclass
@@ -92,6 +95,8 @@ class BlockExecutor:
         self.head = head
         reader = store.state_at(head.number)
         self.trie = Trie(reader.items())
+        # The trie's nodes live as long as the process: no collection of garbage walks them again.
+        gc.freeze()
         self.runtime = Runtime(State(reader, config))
         self.executive = Executive(self.runtime)
         genesis = store.hash_of(0)
@@ -188,21 +193,33 @@ class BlockExecutor:
             overlay.put(key, value)
 
     def _seal(self, number: int, digest: tuple[bytes, ...], body: _Body) -> ExecutedBlock:
-        written = dict(self.runtime.state.overlay.changes())
-        parent = self.store.state_at(self.head.number)
-        changes = {key: value for key, value in written.items() if parent.get(key) != value}
+        written = self.runtime.state.overlay.changes()
+        previous = self.store.state_at(self.head.number).values_of(written)
+        changes = {key: value for key, value in written.items() if previous[key] != value}
         self.trie.update(changes)
         extrinsics_root = ordered_root(body.included)
         header = Header(self.head.hash, number, self.trie.root(), extrinsics_root, digest)
         return ExecutedBlock(
-            header, tuple(body.included), changes, tuple(body.refused), tuple(body.dropped)
+            header,
+            tuple(body.included),
+            changes,
+            tuple(body.refused),
+            tuple(body.dropped),
+            previous,
         )
 
     def commit(self, block: ExecutedBlock) -> None:
         """Write an executed block and make it the head."""
         header = block.header
         self.store.commit_block(
-            BlockRecord(header.number, header.hash, header.encoded, block.extrinsics, block.changes)
+            BlockRecord(
+                header.number,
+                header.hash,
+                header.encoded,
+                block.extrinsics,
+                block.changes,
+                block.previous,
+            )
         )
         self.head = header
         self.runtime.state.overlay.advance(self.store.state_at(header.number))

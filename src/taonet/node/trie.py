@@ -32,7 +32,7 @@ KEY_BYTES_MAX = 32_767
 _HASH_BYTES = 32
 _INLINE_VALUE_BYTES_MAX = 32
 _HASH_REFERENCE = bytes([_HASH_BYTES << 2])
-_LENGTH_PREFIX = [bytes([length << 2]) for length in range(_HASH_BYTES)]
+_LENGTH_PREFIX = [bytes([length << 2]) for length in range(_HASH_BYTES + 1)]
 
 
 class StateVersion(IntEnum):
@@ -155,33 +155,71 @@ def _encode_subtree(items: list[tuple[str, bytes]], start: int, version: StateVe
     return _encode_head(kind, first[start:end], bitmap) + payload + b"".join(references)
 
 
+def _partial(head: bytes) -> str:
+    """The nibbles of a partial key, read back from the head that tells them."""
+    first = head[0]
+    full = 0x3F if first >= 0b0100_0000 else 0x1F if first >= 0b0010_0000 else 0x0F
+    nibbles, start = first & full, 1
+    if nibbles == full:
+        while head[start] == 0xFF:
+            nibbles += 255
+            start += 1
+        nibbles += head[start]
+        start += 1
+    written = head[start : start + (nibbles + 1) // 2].hex()
+    return written[1:] if nibbles & 1 else written
+
+
 class _Node:
-    """A leaf or branch; what it encodes to is kept in pieces so that few are made anew."""
+    """
+    A leaf or branch, as lean as a hundred thousand of them should be: the value is the state's
+    own object, and the partial key stands in the head only, which few changes touch.
+    """
 
     __slots__ = (
-        "bitmap", "children", "depth", "head", "kind", "parent", "partial", "payload",
-        "references", "slot", "stale",
+        "bitmap", "children", "depth", "head", "kind", "parent", "reference", "stale", "value",
     )  # fmt: skip
 
     def __init__(self, partial: str, depth: int) -> None:
-        self.partial = partial
         self.depth = depth
-        """Nibbles of the whole path down to and with `partial`; splits and merges keep it."""
+        """Nibbles of the whole path down to and with the partial key; splits and merges keep it."""
         self.parent: _Node | None = None
-        self.slot = 0
         self.bitmap = 0
-        self.children: list[_Node | None] = []
-        self.references: list[bytes] = []
+        self.children: list[_Node] | None = None
+        """A branch's, by nibble; `bitmap` says which there are."""
         self.kind = _Value.ABSENT
-        self.payload = b""
-        self.head = b""
-        """`_encode_head` of this node, or empty where it has to be made again."""
+        self.value = b""
+        """The value, or its hash if the kind is `HASHED`."""
+        self.head = _encode_head(_Value.INLINE, partial, 0)
+        self.reference = b""
+        """How the parent holds this node; out of date while `stale`."""
         self.stale = False
+
+    @property
+    def partial(self) -> str:
+        """The nibbles between the parent's slot and this node's value or children."""
+        return _partial(self.head)
+
+    def rewrite(self, partial: str | None = None) -> None:
+        """Make the head anew, after the kind or the children changed or for another partial."""
+        self.head = _encode_head(
+            self.kind, self.partial if partial is None else partial, self.bitmap
+        )
+
+    def place_of(self, slot: int) -> int:
+        """How many children stand before the one at `slot`."""
+        return (self.bitmap & (1 << slot) - 1).bit_count()
+
+    def child(self, slot: int) -> "_Node | None":
+        """The child at a nibble."""
+        if self.children is None or not self.bitmap >> slot & 1:
+            return None
+        return self.children[self.place_of(slot)]
 
 
 class Trie:
     """
-    The trie of one state, version 1, in memory (about 0.85 kB a key).
+    The trie of one state, version 1, in memory (about 0.5 kB a key beside the key and its value).
 
     `items` must ascend by key without repeats. `update` takes any changes; `root` then hashes the
     touched nodes, deepest first, so that a node is hashed once however many keys below it changed.
@@ -213,15 +251,17 @@ class Trie:
                     del nodes[key]
                     self._remove(node)
                 continue
-            kind, payload = _encode_value(value, StateVersion.V1)
+            kind, held = _Value.INLINE, value
+            if len(value) > _INLINE_VALUE_BYTES_MAX:
+                kind, held = _Value.HASHED, blake2_256(value)
             if node is None:
                 node = nodes[key] = self._place(key.hex())
-            elif node.payload == payload and node.kind is kind:
+            elif node.value == held and node.kind is kind:
                 continue
+            node.value = held
             if node.kind is not kind:
                 node.kind = kind
-                node.head = b""
-            node.payload = payload
+                node.rewrite()
             if not node.stale:
                 node.stale = True
                 stale[node.depth].append(node)
@@ -230,8 +270,7 @@ class Trie:
         """The root of the present state, 32 bytes; costs nothing when nothing changed."""
         if self._top is None:
             self._root = EMPTY_ROOT
-        stale = self._stale
-        for level in reversed(stale):
+        for level in reversed(self._stale):
             for node in level:
                 if node.stale:
                     node.stale = False
@@ -240,22 +279,27 @@ class Trie:
         return self._root
 
     def _hash(self, node: _Node) -> None:
-        head = node.head
-        if not head:
-            head = node.head = _encode_head(node.kind, node.partial, node.bitmap)
-        encoded = head + node.payload + b"".join(node.references)
+        kind, encoded = node.kind, node.head
+        if kind is _Value.INLINE:
+            encoded += _LENGTH_PREFIX[len(node.value)] + node.value
+        elif kind is _Value.HASHED:
+            encoded += node.value
+        if node.children is not None:
+            encoded += b"".join([child.reference for child in node.children])
         parent = node.parent
         if parent is None:
             self._root = blake2_256(encoded)
             return
-        parent.references[node.slot] = _reference(encoded)
+        if len(encoded) < _HASH_BYTES:
+            node.reference = _LENGTH_PREFIX[len(encoded)] + encoded
+        else:
+            node.reference = _HASH_REFERENCE + blake2b(encoded, digest_size=_HASH_BYTES).digest()
         if not parent.stale:
             parent.stale = True
             self._stale[parent.depth].append(parent)
 
     def _mark(self, node: _Node) -> None:
-        """Have `node` encoded and hashed again, its head included."""
-        node.head = b""
+        """Have `node` hashed again."""
         if not node.stale:
             node.stale = True
             self._stale[node.depth].append(node)
@@ -271,7 +315,11 @@ class Trie:
                 if key <= previous:
                     raise ValueError(f"trie keys must ascend: {key.hex()} after {previous.hex()}")
                 node = self._append(key.hex(), _common_nibbles(previous, key), edge)
-            node.kind, node.payload = _encode_value(value, StateVersion.V1)
+            if len(value) > _INLINE_VALUE_BYTES_MAX:
+                node.kind, node.value = _Value.HASHED, blake2_256(value)
+                node.rewrite()
+            else:
+                node.kind, node.value = _Value.INLINE, value
             edge.append(node)
             self._nodes[key] = node
             previous = key
@@ -293,13 +341,14 @@ class Trie:
             self._top = self._new_node(nibbles, 0)
             return self._top
         while True:
-            start = node.depth - len(node.partial)
-            if not nibbles.startswith(node.partial, start):
-                shared = sum(1 for _ in takewhile(bool, map(eq, node.partial, nibbles[start:])))
+            partial = node.partial
+            start = node.depth - len(partial)
+            if not nibbles.startswith(partial, start):
+                shared = sum(1 for _ in takewhile(bool, map(eq, partial, nibbles[start:])))
                 node = self._split(node, start + shared)
             if node.depth == len(nibbles):
                 return node
-            child = node.children[int(nibbles[node.depth], 16)] if node.bitmap else None
+            child = node.child(int(nibbles[node.depth], 16))
             if child is None:
                 return self._attach(node, nibbles)
             node = child
@@ -318,40 +367,40 @@ class Trie:
         return leaf
 
     def _hang(self, node: _Node, branch: _Node, slot: int) -> None:
-        """Make `node` the child of `branch` at `slot`, in place of what stood there."""
-        if not branch.bitmap:
-            branch.children = [None] * 16
-            branch.references = [b""] * 16
-        if branch.children[slot] is None:
-            branch.bitmap |= 1 << slot
-            self._mark(branch)
-        branch.children[slot] = node
+        """Make `node` the child of `branch` at `slot`, where nothing stands."""
+        if branch.children is None:
+            branch.children = []
+        branch.children.insert(branch.place_of(slot), node)
+        branch.bitmap |= 1 << slot
+        branch.rewrite()
         node.parent = branch
-        node.slot = slot
+        self._mark(branch)
 
     def _split(self, node: _Node, depth: int) -> _Node:
         """Put a branch that ends at `depth` between `node` and its parent."""
-        start = node.depth - len(node.partial)
-        cut = depth - start
-        branch = _Node(node.partial[:cut], depth)
+        partial = node.partial
+        cut = depth - (node.depth - len(partial))
+        branch = _Node(partial[:cut], depth)
         self._mark(branch)
         self._replace(node, branch)
-        self._hang(node, branch, int(node.partial[cut], 16))
-        node.partial = node.partial[cut + 1 :]
+        self._hang(node, branch, int(partial[cut], 16))
+        node.rewrite(partial[cut + 1 :])
         self._mark(node)
         return branch
 
     def _replace(self, old: _Node, new: _Node) -> None:
-        if old.parent is None:
+        """Let `new` stand where `old` does."""
+        branch = new.parent = old.parent
+        if branch is None:
             self._top = new
-            new.parent = None
-        else:
-            self._hang(new, old.parent, old.slot)
+            return
+        assert branch.children is not None
+        branch.children[branch.children.index(old)] = new
 
     def _remove(self, node: _Node) -> None:
         """Take the value from `node`, and the nodes that no longer serve with it."""
         node.kind = _Value.ABSENT
-        node.payload = b""
+        node.value = b""
         if not node.bitmap:
             # A node that is off the trie may still stand in a list of stale ones.
             node.stale = False
@@ -359,24 +408,34 @@ class Trie:
             if branch is None:
                 self._top = None
                 return
-            branch.children[node.slot] = None
-            branch.references[node.slot] = b""
-            branch.bitmap ^= 1 << node.slot
+            self._unhang(node, branch)
             node = branch
         self._mark(node)
         only_child = node.bitmap & (node.bitmap - 1) == 0
-        if not node.bitmap:
-            node.children = []
-            node.references = []
-        elif only_child and node.kind is _Value.ABSENT:
+        if node.bitmap and only_child and node.kind is _Value.ABSENT:
             self._merge(node)
+        else:
+            node.rewrite()
+
+    def _unhang(self, node: _Node, branch: _Node) -> None:
+        """Take `node` from the children of `branch`."""
+        children = branch.children
+        assert children is not None
+        place = children.index(node)
+        del children[place]
+        before = branch.bitmap
+        for _ in range(place):
+            before &= before - 1
+        branch.bitmap ^= before & -before
+        if not children:
+            branch.children = None
 
     def _merge(self, branch: _Node) -> None:
         """Let the only child of a branch without value take the branch's place."""
         slot = branch.bitmap.bit_length() - 1
-        child = branch.children[slot]
-        assert child is not None
-        child.partial = f"{branch.partial}{slot:x}{child.partial}"
+        assert branch.children is not None
+        (child,) = branch.children
         branch.stale = False
         self._replace(branch, child)
+        child.rewrite(f"{branch.partial}{slot:x}{child.partial}")
         self._mark(child)

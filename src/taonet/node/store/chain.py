@@ -20,6 +20,7 @@ from taonet.node.store.errors import (
 )
 from taonet.node.store.key_value import KeyValueStore, Table, View, WriteBatch
 from taonet.node.store.state import (
+    CACHED_KEYS_MAX,
     HEAD,
     NUMBER_BYTES,
     OLDEST,
@@ -56,6 +57,8 @@ class BlockRecord:
     extrinsics: Sequence[bytes]
     changes: Mapping[bytes, bytes | None]
     """State key → new value; `None` removes the key."""
+    previous: Mapping[bytes, bytes | None] | None = None
+    """What those keys held before, if who made the block has read it already."""
 
     @property
     def parent_hash(self) -> bytes:
@@ -99,7 +102,7 @@ class ChainStore:
             raise ValueError(f"keep_blocks is 1 at least, got {keep_blocks}")
         self._store = store
         self._keep_blocks = keep_blocks
-        self._cache = HeadCache()
+        self._cache = HeadCache(0 if store.in_memory else CACHED_KEYS_MAX)
 
     @classmethod
     def open(cls, store: KeyValueStore, *, keep_blocks: int | None = KEEP_BLOCKS_DEFAULT) -> Self:
@@ -327,9 +330,11 @@ def _write_changes(record: BlockRecord, view: View, batch: WriteBatch) -> None:
     number = encode_number(record.number)
     state, history = batch.changes(Table.STATE), batch.changes(Table.HISTORY)
     changed: list[bytes] = []
+    known = record.previous
+    before = view.getter(Table.STATE) if known is None else known.__getitem__
     for key, value in record.changes.items():
         escaped = escape(key)
-        previous = view.get(Table.STATE, key)
+        previous = before(key)
         if previous == value:
             continue
         state[key] = value

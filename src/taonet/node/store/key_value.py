@@ -3,7 +3,7 @@ The seam between the chain and a store: ordered tables of bytes, read in consist
 written in atomic batches. It knows nothing of blocks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
@@ -14,6 +14,10 @@ KEY_BYTES_MAX = 511
 
 class Table(Enum):
     """The tables of a chain; the value is the name on disk."""
+
+    # Each member is one object, and an enumeration's own hash, of its name, takes longer to find
+    # than a value in a table.
+    __hash__ = object.__hash__
 
     STATE = b"state"
     """State key → value, at the head."""
@@ -59,6 +63,10 @@ class View(Protocol):
         """The value of `key`, of 1 to `KEY_BYTES_MAX` bytes."""
         ...
 
+    def getter(self, table: Table) -> Callable[[bytes], bytes | None]:
+        """`get` of one table, for many keys."""
+        ...
+
     def scan(
         self, table: Table, start: bytes = b"", prefix: bytes = b""
     ) -> Iterator[tuple[bytes, bytes]]:
@@ -68,6 +76,11 @@ class View(Protocol):
 
 class KeyValueStore(Protocol):
     """Where a chain lives. Any thread may read; one at a time, of one process, writes."""
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether to read a value costs no more than to remember it would."""
+        ...
 
     def view(self) -> AbstractContextManager[View]:
         """

@@ -5,8 +5,9 @@ readable by other processes while it is written.
 An environment must not be carried over a fork: open it in the process that uses it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Self, cast
@@ -34,6 +35,10 @@ class _LmdbView:
     def get(self, table: Table, key: bytes) -> bytes | None:
         return cast("bytes | None", self._transaction.get(key, db=self._tables[table]))
 
+    def getter(self, table: Table) -> Callable[[bytes], bytes | None]:
+        get = partial(self._transaction.get, db=self._tables[table])
+        return cast("Callable[[bytes], bytes | None]", get)
+
     def scan(
         self, table: Table, start: bytes = b"", prefix: bytes = b""
     ) -> Iterator[tuple[bytes, bytes]]:
@@ -48,6 +53,8 @@ class _LmdbView:
 
 class LmdbStore:
     """A `KeyValueStore` in a directory; made by `open`."""
+
+    in_memory = False
 
     def __init__(self, environment: lmdb.Environment, tables: dict[Table, lmdb._Database]) -> None:
         self._environment = environment

@@ -1,9 +1,10 @@
 """A store in memory: for simulations, tests and networks that may be forgotten."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from threading import RLock
+from typing import Self
 
 from taonet.node.store.errors import StoreChanged
 from taonet.node.store.key_value import Table, View, WriteBatch
@@ -12,18 +13,62 @@ _CHUNK_KEYS = 512
 
 
 class _SortedKeys:
-    """Keys in order, in chunks short enough to insert into: O(√n) a change at any size in use."""
+    """
+    Keys in order, in chunks short enough to insert into: O(√n) a change at any size in use.
+
+    What was added and removed is put in order when somebody walks: most keys of a block's record
+    come and go without being walked over, and many come at once when a chain begins.
+    """
 
     def __init__(self) -> None:
         self._chunks: list[list[bytes]] = []
         self._firsts: list[bytes] = []
+        self._added: set[bytes] = set()
+        self._removed: set[bytes] = set()
 
     def add(self, key: bytes) -> None:
         """Insert a key that is not there yet."""
-        if not self._chunks:
-            self._chunks.append([key])
-            self._firsts.append(key)
-            return
+        if key in self._removed:
+            self._removed.remove(key)
+        else:
+            self._added.add(key)
+
+    def remove(self, key: bytes) -> None:
+        """Take out a key that is there."""
+        if key in self._added:
+            self._added.remove(key)
+        else:
+            self._removed.add(key)
+
+    def starting_at(self, start: bytes) -> Iterator[bytes]:
+        """All keys not below `start`, ascending."""
+        if self._added or self._removed:
+            self._settle()
+        place = max(bisect_right(self._firsts, start) - 1, 0)
+        for chunk in self._chunks[place : place + 1]:
+            yield from chunk[bisect_left(chunk, start) :]
+        for chunk in self._chunks[place + 1 :]:
+            yield from chunk
+
+    def _settle(self) -> None:
+        if len(self._added) + len(self._removed) > len(self._chunks) * _CHUNK_KEYS // 4:
+            self._sort_all()
+        else:
+            for key in self._removed:
+                self._take_out(key)
+            for key in self._added:
+                self._insert(key)
+        self._added.clear()
+        self._removed.clear()
+
+    def _sort_all(self) -> None:
+        keys = [key for chunk in self._chunks for key in chunk if key not in self._removed]
+        keys.extend(self._added)
+        keys.sort()
+        self._chunks = [keys[n : n + _CHUNK_KEYS] for n in range(0, len(keys), _CHUNK_KEYS)]
+        self._firsts = [chunk[0] for chunk in self._chunks]
+
+    def _insert(self, key: bytes) -> None:
         place = max(bisect_right(self._firsts, key) - 1, 0)
         chunk = self._chunks[place]
         insort(chunk, key)
@@ -33,8 +78,7 @@ class _SortedKeys:
             self._firsts.insert(place + 1, chunk[_CHUNK_KEYS])
             del chunk[_CHUNK_KEYS:]
 
-    def remove(self, key: bytes) -> None:
-        """Take out a key that is there."""
+    def _take_out(self, key: bytes) -> None:
         place = bisect_right(self._firsts, key) - 1
         chunk = self._chunks[place]
         del chunk[bisect_left(chunk, key)]
@@ -43,35 +87,42 @@ class _SortedKeys:
         else:
             del self._chunks[place], self._firsts[place]
 
-    def starting_at(self, start: bytes) -> Iterator[bytes]:
-        """All keys not below `start`, ascending."""
-        place = max(bisect_right(self._firsts, start) - 1, 0)
-        for chunk in self._chunks[place : place + 1]:
-            yield from chunk[bisect_left(chunk, start) :]
-        for chunk in self._chunks[place + 1 :]:
-            yield from chunk
-
 
 class _MemoryTable:
     def __init__(self) -> None:
         self.values: dict[bytes, bytes] = {}
         self.keys = _SortedKeys()
 
-    def change(self, key: bytes, value: bytes | None) -> None:
-        if value is not None:
-            if key not in self.values:
-                self.keys.add(key)
-            self.values[key] = value
-        elif self.values.pop(key, None) is not None:
-            self.keys.remove(key)
+    def change(self, changes: Mapping[bytes, bytes | None]) -> None:
+        values, keys = self.values, self.keys
+        for key, value in changes.items():
+            if value is not None:
+                if key not in values:
+                    keys.add(key)
+                values[key] = value
+            elif values.pop(key, None) is not None:
+                keys.remove(key)
 
 
 class _MemoryView:
-    def __init__(self, tables: dict[Table, _MemoryTable]) -> None:
+    """What there is, for whoever holds the turn."""
+
+    def __init__(self, tables: dict[Table, _MemoryTable], turn: RLock) -> None:
         self._tables = tables
+        self._turn = turn
+
+    def __enter__(self) -> Self:
+        self._turn.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._turn.release()
 
     def get(self, table: Table, key: bytes) -> bytes | None:
         return self._tables[table].values.get(key)
+
+    def getter(self, table: Table) -> Callable[[bytes], bytes | None]:
+        return self._tables[table].values.get
 
     def scan(
         self, table: Table, start: bytes = b"", prefix: bytes = b""
@@ -86,14 +137,15 @@ class _MemoryView:
 class MemoryStore:
     """A `KeyValueStore` that ends with its process; views and writes take turns."""
 
+    in_memory = True
+
     def __init__(self) -> None:
         self._tables = {table: _MemoryTable() for table in Table}
         self._turn = RLock()
+        self._view = _MemoryView(self._tables, self._turn)
 
-    @contextmanager
-    def view(self) -> Iterator[View]:
-        with self._turn:
-            yield _MemoryView(self._tables)
+    def view(self) -> AbstractContextManager[View]:
+        return self._view
 
     def write(self, batch: WriteBatch) -> None:
         with self._turn:
@@ -103,9 +155,8 @@ class MemoryStore:
             for table in batch.cleared:
                 self._tables[table] = _MemoryTable()
             for table, changes in batch.tables.items():
-                content = self._tables[table]
-                for key, value in changes.items():
-                    content.change(key, value)
+                self._tables[table].change(changes)
 
     def close(self) -> None:
-        self._tables = {table: _MemoryTable() for table in Table}
+        with self._turn:
+            self._tables.update((table, _MemoryTable()) for table in Table)
