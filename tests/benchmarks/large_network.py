@@ -9,15 +9,21 @@ from taonet.frame.origin import Signed
 from taonet.frame.overlay import DictState
 from taonet.frame.state import State
 from taonet.pallets.subtensor.mechanisms import mechanism_index
+from taonet.primitives.fixed_point import i96f32
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import Alpha, NetUid, Uid, to_rao
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid, to_rao
 from taonet.runtime.genesis import localnet_genesis
 from taonet.runtime.runtime import Runtime
 
 VALIDATORS = 64
 FIRST_NETUID = 2
 OWNERS_TAO = to_rao(1_000_000)
+ROOT_STAKERS = 64
+"""Subnets at most whose first neuron's owner also stakes on the root."""
+
+ROOT_STAKE_TAO = 10_000
+ALPHA_PER_TAO_MAX = 100
 
 
 def account(*parts: int) -> AccountId:
@@ -30,7 +36,9 @@ def large_network(
 ) -> Mapping[bytes, bytes]:
     """
     The raw state of a network: every subnet with `neurons` neurons, of which up to 64 validate and
-    weigh every miner. Epochs are staggered over the tempo.
+    weigh every miner. Epochs are staggered over the tempo. Alpha has prices from 0.01 up, and some
+    stake on the root: so emission is liquidity here and a buy there, the weights of pools move, and
+    the root has dividends.
     """
     config = RuntimeConfig()
     runtime = Runtime(State(DictState(localnet_genesis(config)), config))
@@ -42,6 +50,13 @@ def large_network(
         netuid = NetUid(FIRST_NETUID + offset)
         _add_subnet(runtime, owner, netuid, neurons, tempo, rng)
         runtime.subtensor.epochs.pending_epoch_at[netuid] = 1 + offset * tempo // subnets
+    # Only now: a new subnet starts at the others' price.
+    pools = runtime.subtensor.pools
+    for netuid in map(NetUid, range(FIRST_NETUID, FIRST_NETUID + subnets)):
+        dilution = rng.randrange(1, ALPHA_PER_TAO_MAX)
+        pools.subnet_alpha_in[netuid] *= dilution
+        pools.subnet_moving_price[netuid] = i96f32.from_ratio(1, dilution)
+    _stake_on_root(runtime, min(subnets, ROOT_STAKERS))
     runtime.state.events.clear()
     runtime.try_state()
     entries = dict(localnet_genesis(config))
@@ -51,6 +66,16 @@ def large_network(
         else:
             entries[key] = value
     return entries
+
+
+def _stake_on_root(runtime: Runtime, stakers: int) -> None:
+    module, amount = runtime.subtensor, to_rao(ROOT_STAKE_TAO)
+    module.networks.subtoken_enabled[ROOT] = True
+    for netuid in range(FIRST_NETUID, FIRST_NETUID + stakers):
+        coldkey, hotkey = account(netuid), account(netuid, 1)
+        runtime.balances.mint(coldkey, Rao(amount + to_rao(1)))
+        module.emission.total_issuance += Rao(amount + to_rao(1))
+        module.staking_calls.add_stake(Signed(coldkey), hotkey, ROOT, amount)
 
 
 def _add_subnet(
