@@ -32,7 +32,7 @@ def narrow_bits(numbers: Sequence[float]) -> fixed.Bits:
     return fixed.bits([narrow(number) for number in numbers])
 
 
-def shown(bits: Sequence[int]) -> list[Fraction]:
+def shown(bits: fixed.Bits) -> list[Fraction]:
     """I32F32 numbers as fractions."""
     return [Fraction(int(number), ONE) for number in bits]
 

@@ -28,10 +28,15 @@ VERBS = frozenset(
     (
         *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
-        "lend",
+        *("lend", "create", "open_account", "take_away"),
     )
 )
-READINGS = frozenset(("get", "stake_of", "free", "lock_of", "price"))
+READINGS = frozenset(
+    (
+        *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
+        *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due"),
+    )
+)
 RESERVE_MIN = 100
 """The least reserve that the tests' own runtime swaps from; the network's is a million."""
 

@@ -21,6 +21,7 @@ from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
+from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.subtensor.distribution import PendingAlpha
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
@@ -189,6 +190,21 @@ class Stage:
         self.balances.mint(account(who), Rao(amount))
         self.module.emission.total_issuance += Rao(amount)
 
+    def create(self, netuid: int, tempo: int) -> None:
+        """A network as it comes into being."""
+        self.module.subnet_creation.add(NetUid(netuid), tempo)
+
+    def open_account(self, netuid: int) -> None:
+        """The least balance for a subnet's account: the tests' own runtime asks for less."""
+        self.balances.mint(self.module.tao.account_of(NetUid(netuid)), Rao(EXISTENTIAL_DEPOSIT))
+
+    def take_away(self, hotkey: str, coldkey: str, netuid: int) -> None:
+        """Take all alpha off a coldkey's stake, so that it was never issued."""
+        alpha = self.stake_of(hotkey, coldkey, netuid)
+        self.uncredit(hotkey, coldkey, netuid, alpha)
+        out = self.get("SubnetAlphaOut", [netuid])
+        self.put("SubnetAlphaOut", [netuid], max(out - alpha, 0))
+
     def subnet(self, netuid: int, tempo: int) -> None:
         """A started subnet without an owner."""
         self.module.subnet_creation.add(NetUid(netuid), tempo)
@@ -291,6 +307,37 @@ class Stage:
         convinced = Fraction(int(lock.conviction), 2**64)
         name = "@" + hotkey.rstrip(b"\0").decode()
         return {"hotkey": name, "locked": int(lock.mass), "conviction": convinced}
+
+    def total_of(self, hotkey: str, netuid: int) -> int:
+        """All alpha on a hotkey."""
+        return int(self.module.staking.pools.total(account(hotkey), NetUid(netuid)))
+
+    def tao_of_hotkey(self, hotkey: str) -> int:
+        """What a hotkey's stake everywhere is worth."""
+        return int(self.module.staking.total_of_hotkey(account(hotkey)))
+
+    def tao_of_coldkey(self, coldkey: str) -> int:
+        """What a coldkey's stake everywhere is worth."""
+        return int(self.module.staking.total_of_coldkey(account(coldkey)))
+
+    def inherited(self, hotkey: str, netuid: int) -> list[int]:
+        """Alpha and TAO that count for a hotkey, with what its parents lend it."""
+        found = self.module.stake_weights.inherited(account(hotkey), NetUid(netuid))
+        return [int(found.alpha), int(found.tao)]
+
+    def weight_of(self, hotkey: str, netuid: int) -> Fraction:
+        """A hotkey's stake weight."""
+        total = self.module.stake_weights.total(account(hotkey), NetUid(netuid))
+        return Fraction(int(total), 2**64)
+
+    def replaceable(self, netuid: int) -> int | None:
+        """The neuron that a new one would replace."""
+        uid = self.module.neuron_registry.replaceable(NetUid(netuid))
+        return None if uid is None else int(uid)
+
+    def epoch_due(self, netuid: int, block: int) -> bool:
+        """Whether a subnet's epoch is due in a block."""
+        return self.module.schedule.is_due(NetUid(netuid), block)
 
     def price(self, netuid: int) -> Fraction:
         """The price of a subnet's alpha."""
