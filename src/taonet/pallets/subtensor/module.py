@@ -24,6 +24,7 @@ from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import ERRORS
 from taonet.pallets.subtensor.events import EVENTS
 from taonet.pallets.subtensor.evm_keys import EvmKeys
+from taonet.pallets.subtensor.faucet import Faucet
 from taonet.pallets.subtensor.guards import Guards
 from taonet.pallets.subtensor.hotkey_swap import HotkeySwap
 from taonet.pallets.subtensor.hotkeys import Hotkeys
@@ -74,6 +75,7 @@ CLASSES: tuple[type[Pallet], ...] = (
     Dissolution,
     EpochControl,
     EvmKeys,
+    Faucet,
     HotkeySwap,
     Hotkeys,
     Identities,
@@ -123,6 +125,7 @@ class Subtensor(Storage):
         self._add_owners_calls(system)
         self._add_stakers_calls()
         self._add_key_swaps(system)
+        self.faucet = Faucet(self, system, balances, self.tao)
         self.lease_calls = LeaseCalls(
             self, system, balances, self.hotkeys, self.subnet_creation, proxies
         )
