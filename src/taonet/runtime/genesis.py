@@ -93,6 +93,7 @@ def _write(runtime: Runtime, plan: GenesisPlan) -> None:
     runtime.grandpa.authorities = tuple((_grandpa_key(n), 1) for n in plan.authorities)
     runtime.sudo.key = plan.sudo
     EvmChainId(runtime.state).chain_id = EVM_CHAIN_ID
+    runtime.limit_orders.found()
     subtensor_genesis(
         runtime.subtensor, runtime.balances.total_issuance, _root_owner(runtime.config)
     )

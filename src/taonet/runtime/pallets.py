@@ -20,6 +20,8 @@ from taonet.pallets.crowdloan import CROWDLOAN_CLASSES, CROWDLOAN_INDEX
 from taonet.pallets.drand import DRAND_CLASSES, DRAND_INDEX
 from taonet.pallets.evm_chain_id import EVM_CHAIN_ID_INDEX, EvmChainId
 from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.limit_orders import LIMIT_ORDERS_INDEX
+from taonet.pallets.limit_orders.calls import LIMIT_ORDERS_CLASSES
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
 from taonet.pallets.proxy import PROXY_CLASSES, PROXY_INDEX
@@ -56,6 +58,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),
     31: (AlphaAssets,),
+    LIMIT_ORDERS_INDEX: LIMIT_ORDERS_CLASSES,
 }
 
 SPECS: Final[tuple[PalletSpec, ...]] = tuple(

@@ -26,6 +26,8 @@ from taonet.pallets.crowdloan import Crowdloan
 from taonet.pallets.drand.beacon import Drand
 from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.grandpa import Grandpa
+from taonet.pallets.limit_orders.calls import LimitOrders
+from taonet.pallets.limit_orders.checks import OrderBook
 from taonet.pallets.mev_shield import MevShield
 from taonet.pallets.preimage import Preimage
 from taonet.pallets.proxy import Proxy
@@ -81,6 +83,8 @@ class Runtime:
         self.admin_utils = AdminUtils(self.subtensor, self.system)
         self.preimage = Preimage(state, self.codecs)
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
+        self.order_book = OrderBook(state)
+        self.limit_orders = LimitOrders(self.system, self.balances, self.subtensor, self)
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -105,6 +109,8 @@ class Runtime:
             self.sudo,
             self.swap,
             self.alpha_assets,
+            self.order_book,
+            self.limit_orders,
         )
         self._by_class = {type(pallet): pallet for pallet in self.pallets}
         self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
