@@ -1,15 +1,18 @@
 """Registration: burns halve and jump within bounds, locks double and fall."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taonet.economy.registration import (
     DEFAULT_INCREASE,
     BurnBounds,
+    Interval,
     LastLock,
     decay_factor_q32,
     decayed_burn,
     initial_reserves,
+    interval_burn,
     lock_reduction_interval,
     median_price,
     network_lock_cost,
@@ -83,3 +86,31 @@ def test_a_new_pool_holds_all_that_was_locked() -> None:
 
     assert initial_reserves(to_rao(7), to_rao(1), quarter) == (to_rao(7), Alpha(28 * 10**9))
     assert initial_reserves(to_rao(1), to_rao(2), quarter) == (to_rao(2), Alpha(8 * 10**9))
+
+
+HALF = 2**63
+
+
+@pytest.mark.parametrize(
+    ("registrations", "target", "weight", "expected"),
+    [
+        # Twice the target: halfway to one and a half times the price.
+        (4, 2, HALF, 1_250_000_000),
+        (4, 2, 0, 1_500_000_000),
+        (4, 2, 2**64 - 1, 1_000_000_000),
+        # None at all: halfway to half of it.
+        (0, 2, HALF, 750_000_000),
+        # Some, and as many as were aimed at.
+        (1, 2, HALF, 1_000_000_000),
+        (2, 2, HALF, 1_000_000_000),
+        # Bounds.
+        (60, 2, 0, 9_000_000_000),
+        (0, 0, 0, 500_000),
+    ],
+)
+def test_the_price_of_an_interval_follows_its_registrations(
+    registrations: int, target: int, weight: int, expected: int
+) -> None:
+    bounds = BurnBounds(Rao(500_000), Rao(9_000_000_000))
+    interval = Interval(registrations, target, weight)
+    assert interval_burn(Rao(10**9), bounds, interval) == pytest.approx(expected, abs=10_000)

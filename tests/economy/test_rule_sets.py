@@ -2,10 +2,16 @@
 
 import pytest
 
-from taonet.economy.rule_sets import SPLITS, FlowSplit, PriceSplit
+from taonet.economy.rule_sets import (
+    EPOCHS,
+    REGISTRATION_PRICES,
+    SPLITS,
+    FlowSplit,
+    PriceSplit,
+)
 from taonet.economy.subnet_emission import Subnet
 from taonet.economy.swap import Pool
-from taonet.frame.config import EmissionSplit
+from taonet.frame.config import EmissionSplit, EpochVariant, RegistrationPrice
 from taonet.primitives.fixed_point import i64f64, i96f32, u64f64, u96f32
 from taonet.primitives.units import Alpha, Rao
 
@@ -28,6 +34,17 @@ SUBNETS = [subnet(price=1, burned_percent=0), subnet(price=3, burned_percent=50)
 
 def test_genesis_can_choose_every_rule_set_and_no_other() -> None:
     assert {split.value for split in EmissionSplit} == set(SPLITS)
+    assert {variant.value for variant in EpochVariant} == set(EPOCHS)
+    assert {price.value for price in RegistrationPrice} == set(REGISTRATION_PRICES)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_those_that_chose_it", "of_others"),
+    [("subnet_choice", True, False), ("yuma2", False, False), ("yuma3", True, True)],
+)
+def test_epoch_variants(name: str, of_those_that_chose_it: bool, of_others: bool) -> None:
+    assert EPOCHS[name].runs_yuma3(chosen=True) is of_those_that_chose_it
+    assert EPOCHS[name].runs_yuma3(chosen=False) is of_others
 
 
 @pytest.mark.parametrize(

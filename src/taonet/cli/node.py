@@ -8,7 +8,14 @@ import typer
 
 from taonet.cli.event_loop import run_until_signal
 from taonet.cli.output import configure_logging, fail
-from taonet.frame.config import ClientProfile, RuntimeConfig, Timing
+from taonet.frame.config import (
+    ClientProfile,
+    EmissionSplit,
+    EpochVariant,
+    RegistrationPrice,
+    RuntimeConfig,
+    Timing,
+)
 from taonet.node.chain import BlockImported
 from taonet.node.config import NodeConfig, Sealing
 from taonet.node.service import running
@@ -40,6 +47,15 @@ def node(
     profile: Annotated[
         ClientProfile, typer.Option(help="The generation of clients to please.")
     ] = ClientProfile.SDK11,
+    emission_split: Annotated[
+        EmissionSplit, typer.Option(help="How genesis lets TAO be split among subnets.")
+    ] = EmissionSplit.PRICE_BURN,
+    epoch_variant: Annotated[
+        EpochVariant, typer.Option(help="Which consensus genesis lets epochs run.")
+    ] = EpochVariant.SUBNET_CHOICE,
+    registration_price: Annotated[
+        RegistrationPrice, typer.Option(help="How genesis lets prices of registrations move.")
+    ] = RegistrationPrice.CONTINUOUS,
     dev: Annotated[bool, typer.Option("--dev", help="Offer dev methods; keep all states.")] = False,
     archive: Annotated[bool, typer.Option("--archive", help="Keep all states.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say more on stderr.")] = False,
@@ -52,7 +68,7 @@ def node(
         folder=folder,
         host=host,
         ports=(port,),
-        runtime=RuntimeConfig(timing=timing, client_profile=profile),
+        runtime=RuntimeConfig(timing, profile, emission_split, epoch_variant, registration_price),
         sealing=sealing,
         block_time_s=block_time,
         keep_blocks=None if dev or archive else NODE_KEEP_BLOCKS,

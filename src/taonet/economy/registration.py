@@ -18,6 +18,9 @@ DEFAULT_INCREASE: Final = U64F64(23_242_897_532_874_035_200)
 
 _ONE_Q32: Final = 1 << 32
 _HALF_Q32: Final = 1 << 31
+_U64_MAX: Final = 2**64 - 1
+_FINE_BITS: Final = 18
+_FINE_ONE: Final = 1 << _FINE_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,35 @@ def raised_burn(netuid: NetUid, burn: Rao, bounds: BurnBounds, increase: U64F64)
     factor = max(increase, u64f64.one)
     product = u64f64.mul_floor(u64f64.from_int(int(burn)), factor)
     return bounds.clamp(u64f64.to_u64_floor(product))
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval's registrations, how many it aimed at, and the weight of the price so far."""
+
+    registrations: int
+    target: int
+    weight: int
+    """Of the price before, in parts of 2**64 - 1."""
+
+
+def interval_burn(burn: Rao, bounds: BurnBounds, interval: Interval) -> Rao:
+    """
+    The burn of a registration after an interval, under the rules of spec 393.
+
+    It moves towards `burn * (registrations + target) / (2 * target)`. An interval with some
+    registrations, but not more than its target, leaves it: then the price of work fell.
+
+    Source: subtensor pallets/subtensor/src/coinbase/block_step.rs `adjust_registration_terms`,
+    `upgraded_burn` at spec 393.
+    """
+    if 0 < interval.registrations <= interval.target:
+        return burn
+    both = interval.registrations + interval.target
+    goal = (int(burn) * both << _FINE_BITS) // (2 * interval.target) if interval.target else 0
+    kept = (interval.weight << _FINE_BITS) // _U64_MAX
+    moved = kept * int(burn) + ((_FINE_ONE - kept) * goal >> _FINE_BITS)
+    return bounds.clamp(moved >> _FINE_BITS)
 
 
 def lock_reduction_interval(interval: int, block_emission: Rao) -> int:

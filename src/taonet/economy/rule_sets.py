@@ -1,7 +1,9 @@
 """
-The named rules by which a block's TAO is split among subnets: what holds now, and what held before.
+The named rules that change every few weeks: how a block's TAO is split among subnets, which Yuma
+consensus epochs run, and how the price of a registration moves.
 
-A rule set is chosen in genesis. `price_burn` is the real chain's at spec 425.
+Genesis chooses one of each, and root may switch them. `price_burn`, `subnet_choice` and
+`continuous` are the real chain's at spec 425.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -57,4 +59,28 @@ By the names that genesis gives them:
 - `plain_price`: moving price.
 - `tao_flow`: what stakers bring less what they take.
 - `net_flow`: that, less what the protocol brings by emission and buys.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Which consensus an epoch runs: Yuma 3 or 2 for all, or what the subnet's owner chose."""
+
+    yuma3: bool | None
+
+    def runs_yuma3(self, *, chosen: bool) -> bool:
+        """Whether a subnet runs Yuma 3, which has `chosen` it or not."""
+        return chosen if self.yuma3 is None else self.yuma3
+
+
+EPOCHS: Final[Mapping[str, Epoch]] = {
+    "subnet_choice": Epoch(None),
+    "yuma2": Epoch(yuma3=False),
+    "yuma3": Epoch(yuma3=True),
+}
+
+REGISTRATION_PRICES: Final[Mapping[str, bool]] = {"continuous": True, "interval": False}
+"""
+Whether a price falls with each block and jumps with each registration (spec 425), or is set anew
+after so many blocks by how many registrations there were (spec 393).
 """

@@ -33,13 +33,33 @@ class EmissionSplit(enum.Enum):
     NET_FLOW = "net_flow"
 
 
+class EpochVariant(enum.Enum):
+    """Which Yuma consensus epochs run; `economy.rule_sets` has the rules."""
+
+    SUBNET_CHOICE = "subnet_choice"
+    YUMA2 = "yuma2"
+    YUMA3 = "yuma3"
+
+
+class RegistrationPrice(enum.Enum):
+    """How the price of a registration moves; `economy.rule_sets` has the rules."""
+
+    CONTINUOUS = "continuous"
+    INTERVAL = "interval"
+
+
 @dataclass(frozen=True)
 class RuntimeConfig:
-    """Fixed at genesis; a change of it is another chain."""
+    """
+    Fixed at genesis; a change of it is another chain. The rules are those that genesis writes: root
+    may switch them later.
+    """
 
     timing: Timing = Timing.REAL
     client_profile: ClientProfile = ClientProfile.SDK11
     emission_split: EmissionSplit = EmissionSplit.PRICE_BURN
+    epoch_variant: EpochVariant = EpochVariant.SUBNET_CHOICE
+    registration_price: RegistrationPrice = RegistrationPrice.CONTINUOUS
 
     def pick(self, real: T, fast: T) -> T:
         """The real chain's value, or the one of fast local networks (`prod_or_fast`)."""

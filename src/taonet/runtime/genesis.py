@@ -16,6 +16,7 @@ from taonet.frame.state import State
 from taonet.pallets.aura import AuraId
 from taonet.pallets.evm_chain_id import EvmChainId
 from taonet.pallets.grandpa import GrandpaId
+from taonet.pallets.rule_sets import rules_of
 from taonet.pallets.subtensor.genesis import RootOwner, subtensor_genesis
 from taonet.pallets.system import LastRuntimeUpgradeInfo
 from taonet.primitives.hashing import blake2_256
@@ -93,6 +94,7 @@ def _write(runtime: Runtime, plan: GenesisPlan) -> None:
     runtime.grandpa.authorities = tuple((_grandpa_key(n), 1) for n in plan.authorities)
     runtime.sudo.key = plan.sudo
     EvmChainId(runtime.state).chain_id = EVM_CHAIN_ID
+    runtime.rule_sets.present = rules_of(runtime.config)
     runtime.limit_orders.found()
     subtensor_genesis(
         runtime.subtensor, runtime.balances.total_issuance, _root_owner(runtime.config)

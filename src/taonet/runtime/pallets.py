@@ -26,6 +26,7 @@ from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
 from taonet.pallets.proxy import PROXY_CLASSES, PROXY_INDEX
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
+from taonet.pallets.rule_sets import RULE_SETS_INDEX, RuleSets
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
 from taonet.pallets.sudo import Sudo
@@ -58,6 +59,7 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),
     31: (AlphaAssets,),
+    RULE_SETS_INDEX: (RuleSets,),
     LIMIT_ORDERS_INDEX: LIMIT_ORDERS_CLASSES,
 }
 

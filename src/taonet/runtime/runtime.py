@@ -32,6 +32,7 @@ from taonet.pallets.mev_shield import MevShield
 from taonet.pallets.preimage import Preimage
 from taonet.pallets.proxy import Proxy
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
+from taonet.pallets.rule_sets import RuleSets
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnets import Subnets
 from taonet.pallets.sudo import Sudo
@@ -64,6 +65,7 @@ class Runtime:
         self.grandpa = Grandpa(state)
         self.balances = Balances(state, self.system)
         self.transaction_payment = TransactionPayment(state, self.balances)
+        self.rule_sets = RuleSets(self.system)
         self.alpha_assets = AlphaAssets(state)
         self.swap = Swap(state, Subnets(state))
         self.proxy = Proxy(state, self.system, self.balances, self, self.codecs)
@@ -95,6 +97,7 @@ class Runtime:
             self.grandpa,
             self.balances,
             self.transaction_payment,
+            self.rule_sets,
             *(v for v in vars(self.subtensor).values() if isinstance(v, Pallet)),
             self.pulses,
             self.drand,

@@ -1,5 +1,5 @@
 """
-Each subnet's part of a block's TAO, by the rule set that genesis chose.
+Each subnet's part of a block's TAO, by the rule that holds.
 
 Source: subtensor pallets/subtensor/src/coinbase/subnet_emissions.rs @ 14bc6f9.
 """
@@ -7,10 +7,11 @@ Source: subtensor pallets/subtensor/src/coinbase/subnet_emissions.rs @ 14bc6f9.
 from collections.abc import Sequence
 from typing import Final
 
-from taonet.economy.rule_sets import SPLITS, FlowSplit, Split
+from taonet.economy.rule_sets import SPLITS, FlowSplit
 from taonet.economy.subnet_emission import Subnet
 from taonet.economy.tao_flow import next_average
 from taonet.frame.storage import BoundMap, BoundOptionMap
+from taonet.pallets.rule_sets import RuleSets
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
 from taonet.primitives.fixed_point import I64F64, U64F64
@@ -25,13 +26,14 @@ class EmissionShares:
     def __init__(self, storage: Storage, system: System) -> None:
         self._flows = storage.flows
         self._system = system
-        self._split: Split = SPLITS[storage.state.config.emission_split.value]
+        self._rules = RuleSets(system)
 
     def of(self, netuids: Sequence[NetUid], subnets: Sequence[Subnet]) -> list[U64F64]:
         """The shares in the current block of the subnets that are emitted to."""
-        if isinstance(self._split, FlowSplit):
-            return self._by_flow(self._split, netuids)
-        return self._split.shares(subnets)
+        split = SPLITS[self._rules.emission_split.value]
+        if isinstance(split, FlowSplit):
+            return self._by_flow(split, netuids)
+        return split.shares(subnets)
 
     def _by_flow(self, split: FlowSplit, netuids: Sequence[NetUid]) -> list[U64F64]:
         flows = self._flows

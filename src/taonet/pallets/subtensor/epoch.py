@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from taonet.economy.dividends import HotkeyEmission
+from taonet.economy.rule_sets import EPOCHS
 from taonet.economy.yuma import NO_COMMIT, EpochInput, EpochInputError, EpochOutput, run_epoch
 from taonet.economy.yuma.matrix import PairRow
 from taonet.economy.yuma.mechanisms import SubnetTerms, merge_mechanisms, split_among_mechanisms
@@ -21,6 +22,7 @@ from taonet.economy.yuma.stored import (
     pair_row,
     u64_vector,
 )
+from taonet.pallets.rule_sets import RuleSets
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.events.stake import IncentiveAlphaEmittedToMiners
 from taonet.pallets.subtensor.mechanisms import Mechanisms
@@ -53,6 +55,7 @@ class EpochRunner:
         self._weights = weights
         self._voting_power = voting_power
         self._mechanisms = Mechanisms(storage)
+        self._rules = RuleSets(system)
 
     def hotkeys(self, netuid: NetUid) -> list[AccountId]:
         """Every neuron's hotkey, by uid; the zero account where a uid is not taken."""
@@ -111,6 +114,7 @@ class EpochRunner:
         low, high = parameters.alpha_values[netuid]
         registered = storage.neurons.block_at_registration
         owner_uid = self._owner_uid(netuid)
+        variant = EPOCHS[self._rules.epoch_variant.value]
         return EpochInput(
             emission_rao=emission_rao,
             current_block=self._system.number,
@@ -130,7 +134,7 @@ class EpochRunner:
             kappa_u16=parameters.kappa[netuid],
             bonds_penalty_u16=parameters.bonds_penalty[netuid],
             bonds_moving_average_millionths=parameters.bonds_moving_average[netuid],
-            yuma3=parameters.yuma3_on[netuid],
+            yuma3=variant.runs_yuma3(chosen=parameters.yuma3_on[netuid]),
             liquid_alpha=parameters.liquid_alpha_on[netuid],
             alpha_sigmoid_steepness=parameters.alpha_sigmoid_steepness[netuid],
             alpha_low_u16=low,

@@ -3,16 +3,26 @@ Registration of neurons: for a price in subnets, by stake on root.
 
 The price is swapped for the subnet's alpha, which is recycled; it jumps with each registration and
 falls again block by block. Registration by work pays the price too: what it sends is not looked at.
+Under the former rule, the price is set anew after an interval, which has a limit of registrations.
 
-Source: subtensor pallets/subtensor/src/subnets/registration.rs, coinbase/root.rs @ 14bc6f9.
+Source: subtensor pallets/subtensor/src/subnets/registration.rs, coinbase/root.rs @ 14bc6f9; the
+former rule: coinbase/block_step.rs, subnets/registration.rs at spec 393.
 """
 
 from typing import Final
 
-from taonet.economy.registration import BurnBounds, decayed_burn, raised_burn
+from taonet.economy.registration import (
+    BurnBounds,
+    Interval,
+    decayed_burn,
+    interval_burn,
+    raised_burn,
+)
+from taonet.economy.rule_sets import REGISTRATION_PRICES
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Pallet, call
 from taonet.frame.weight import Weight, database_weight
+from taonet.pallets.rule_sets import RuleSets
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.errors import (
     HotKeyAlreadyRegisteredInSubNet,
@@ -65,6 +75,7 @@ class Registration(Pallet, prefix="SubtensorModule"):
         self._schedule = schedule
         self._neurons = neurons
         self._staking = staking
+        self._rules = RuleSets(system)
 
     @call(index=6, weight=Weight(349_872_000, 6148) + database_weight(reads=34, writes=29))
     def register(
@@ -103,12 +114,7 @@ class Registration(Pallet, prefix="SubtensorModule"):
             raise RootNetworkDoesNotExist
         coldkey = ensure_signed(origin)
         counts = self._counts
-        if counts.registrations_this_block[ROOT] >= self._limit_per_block(ROOT):
-            raise TooManyRegistrationsThisBlock
-        target = self._parameters.target_registrations_per_interval[ROOT]
-        limit = min(target * INTERVAL_FACTOR, U16_MAX)
-        if counts.registrations_this_interval[ROOT] >= limit:
-            raise TooManyRegistrationsThisInterval
+        self._ensure_not_too_many(ROOT)
         if self._neurons.is_registered(ROOT, hotkey):
             raise HotKeyAlreadyRegisteredInSubNet
         self._staking.hotkeys.associate(coldkey, hotkey)
@@ -122,13 +128,16 @@ class Registration(Pallet, prefix="SubtensorModule"):
 
     def begin_block(self) -> None:
         """Let prices fall by one block, and count the block's registrations from 0."""
-        block = self._system.number
+        block, continuous = self._system.number, self._is_continuous()
         for netuid in list(self._storage.networks.networks_added.keys()):
             burn = self._counts.burn[netuid]
-            half_life = self._parameters.burn_half_life[netuid]
-            fallen = decayed_burn(burn, self._bounds(netuid), half_life, block)
-            if fallen != burn:
-                self._counts.burn[netuid] = fallen
+            if continuous or netuid == ROOT:
+                half_life = self._parameters.burn_half_life[netuid]
+                moved = decayed_burn(burn, self._bounds(netuid), half_life, block)
+            else:
+                moved = self._after_interval(netuid, burn)
+            if moved != burn:
+                self._counts.burn[netuid] = moved
             if self._counts.registrations_this_block[netuid]:
                 self._counts.registrations_this_block[netuid] = 0
             if netuid == ROOT and self._schedule.is_due(netuid, block):
@@ -138,6 +147,9 @@ class Registration(Pallet, prefix="SubtensorModule"):
         self._ensure_subnet(netuid)
         if not self._parameters.network_registration_allowed[netuid]:
             raise SubNetRegistrationDisabled
+        continuous = self._is_continuous()
+        if not continuous:
+            self._ensure_not_too_many(netuid)
         if self._neurons.is_registered(netuid, hotkey):
             raise HotKeyAlreadyRegisteredInSubNet
         price = self._counts.burn[netuid]
@@ -150,12 +162,11 @@ class Registration(Pallet, prefix="SubtensorModule"):
         paid = self._staking.tao.transfer_to_subnet(netuid, coldkey, price)
         self._recycle(netuid, self._staking.buy(netuid, paid).paid_out)
         uid = self._neurons.register(netuid, hotkey)
-        self._counts.burn[netuid] = raised_burn(
-            netuid,
-            self._counts.burn[netuid],
-            self._bounds(netuid),
-            self._parameters.burn_increase_mult[netuid],
-        )
+        if continuous:
+            self._raise_price(netuid)
+        else:
+            so_far = self._counts.registrations_this_interval[netuid]
+            self._counts.registrations_this_interval[netuid] = min(so_far + 1, U16_MAX)
         so_far = self._counts.registrations_this_block[netuid]
         self._counts.registrations_this_block[netuid] = min(so_far + 1, U16_MAX)
         recycled = int(self._counts.rao_recycled_for_registration[netuid]) + int(price)
@@ -169,6 +180,42 @@ class Registration(Pallet, prefix="SubtensorModule"):
             raise RegistrationNotPermittedOnRootSubnet
         if not self._storage.networks.networks_added[netuid]:
             raise SubnetNotExists
+
+    def _is_continuous(self) -> bool:
+        return REGISTRATION_PRICES[self._rules.registration_price.value]
+
+    def _raise_price(self, netuid: NetUid) -> None:
+        self._counts.burn[netuid] = raised_burn(
+            netuid,
+            self._counts.burn[netuid],
+            self._bounds(netuid),
+            self._parameters.burn_increase_mult[netuid],
+        )
+
+    def _after_interval(self, netuid: NetUid, burn: Rao) -> Rao:
+        """The price of a subnet in this block; where an interval ended, another one begins."""
+        counts, parameters, block = self._counts, self._parameters, self._system.number
+        if block - counts.last_adjustment_block[netuid] < parameters.adjustment_interval[netuid]:
+            return burn
+        interval = Interval(
+            counts.registrations_this_interval[netuid],
+            parameters.target_registrations_per_interval[netuid],
+            parameters.adjustment_alpha[netuid],
+        )
+        counts.last_adjustment_block[netuid] = block
+        counts.registrations_this_interval[netuid] = 0
+        return interval_burn(burn, self._bounds(netuid), interval)
+
+    def _ensure_not_too_many(self, netuid: NetUid) -> None:
+        """Raises `TooManyRegistrationsThisBlock` or `TooManyRegistrationsThisInterval`."""
+        counts, parameters = self._counts, self._parameters
+        limit = parameters.max_registrations_per_block[netuid]
+        if counts.registrations_this_block[netuid] >= limit:
+            raise TooManyRegistrationsThisBlock
+        target = parameters.target_registrations_per_interval[netuid]
+        limit = min(target * INTERVAL_FACTOR, U16_MAX)
+        if counts.registrations_this_interval[netuid] >= limit:
+            raise TooManyRegistrationsThisInterval
 
     def _ensure_room(self, netuid: NetUid) -> None:
         limit = self._parameters.max_allowed_uids[netuid]
@@ -203,9 +250,6 @@ class Registration(Pallet, prefix="SubtensorModule"):
             raise StakeTooLowForRoot
         self._neurons.replace(ROOT, uid, hotkey)
         return uid
-
-    def _limit_per_block(self, netuid: NetUid) -> int:
-        return self._parameters.max_registrations_per_block[netuid]
 
     def _bounds(self, netuid: NetUid) -> BurnBounds:
         return BurnBounds(self._parameters.min_burn[netuid], self._parameters.max_burn[netuid])
