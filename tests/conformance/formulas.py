@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 
 from taonet.economy import conviction
+from taonet.economy import swap as mathematics
+from taonet.economy.balancer import WEIGHT_ONE, Balancer, WeightOutOfRange, weight_from_ratio
+from taonet.economy.bigmath import pow_ratio_scaled
+from taonet.economy.swap import Pool
 from taonet.economy.yuma import consensus, fixed, liquid_alpha, stake
 from taonet.economy.yuma.matrix import RowMatrix
 from taonet.pallets.subtensor import weight_setting
-from taonet.primitives.fixed_point import u64f64
+from taonet.primitives.fixed_point import U64F64, u64f64
 from taonet.primitives.units import Alpha, NetUid, Rao
 from tests.conformance.stage import Stage
 
@@ -129,6 +133,105 @@ def largest_move(stage: Stage, origin: int, destination: int, limit: int) -> int
     return int(rules.largest_move(*places, Rao(limit)))
 
 
+def balancer(weight: list[int]) -> Balancer:
+    """A balancer whose weight of TAO is a quotient."""
+    return Balancer.new(weight_from_ratio(*weight))
+
+
+def price_of(number: str) -> U64F64:
+    """A price that a test writes as a 64-bit float."""
+    return U64F64(round(Fraction(float(number)) * 2**64))
+
+
+def paid_out(
+    _stage: Stage, weight: list[int], reserve_in: int, reserve_out: int, amount: int, side: str
+) -> Fraction:
+    """What a swap pays by the pool's curve, unrounded; `side` is what is given up."""
+    pool = balancer(weight)
+    stays = (pool.power_base_quote if side == "alpha" else pool.power_quote_base)(
+        reserve_in, amount
+    )
+    out = u64f64.from_int(reserve_out)
+    return Fraction(u64f64.mul_floor(out, u64f64.saturating_sub(u64f64.one, stays)), 2**64)
+
+
+def staying(_stage: Stage, weight: list[int], reserve: int, delta: int, side: str) -> Fraction:
+    """The part of the other reserve that stays when this one grows."""
+    pool = balancer(weight)
+    power = pool.power_base_quote if side == "alpha" else pool.power_quote_base
+    return Fraction(int(power(reserve, delta)), 2**64)
+
+
+def pool_price(_stage: Stage, weight: list[int], tao: int, alpha: int) -> Fraction:
+    """The price that weights and reserves make."""
+    return Fraction(int(balancer(weight).price(Rao(tao), Alpha(alpha))), 2**64)
+
+
+def tao_to_price(_stage: Stage, weight: list[int], now: str, then: str, tao: int) -> int:
+    """The TAO that lifts a price."""
+    return int(balancer(weight).tao_in_to_price(price_of(now), price_of(then), Rao(tao)))
+
+
+def alpha_to_price(_stage: Stage, weight: list[int], now: str, then: str, alpha: int) -> int:
+    """The alpha that lowers a price."""
+    return int(balancer(weight).alpha_in_to_price(price_of(now), price_of(then), Alpha(alpha)))
+
+
+def alpha_needed(_stage: Stage, weight: list[int], tao: int, alpha: int, out: int) -> int:
+    """The alpha that must be sold for some TAO."""
+    return int(balancer(weight).alpha_needed_for(Rao(tao), Alpha(alpha), Rao(out)))
+
+
+def bought(_stage: Stage, weight: list[int], tao: int, alpha: int, amount: int) -> int:
+    """The alpha that TAO buys, before fees."""
+    return int(balancer(weight).alpha_out(Rao(tao), Alpha(alpha), Rao(amount)))
+
+
+def sold(_stage: Stage, weight: list[int], tao: int, alpha: int, amount: int) -> int:
+    """The TAO that alpha is sold for, before fees."""
+    return int(balancer(weight).tao_out(Rao(tao), Alpha(alpha), Alpha(amount)))
+
+
+def grown(_stage: Stage, reserves: list[int], added: list[int]) -> list[Fraction]:
+    """The weight of TAO and the price after liquidity came to an even pool, which may keep both."""
+    tao, alpha = reserves
+    more = Rao(added[0]), Alpha(added[1])
+    try:
+        after = Balancer().with_added_liquidity(Rao(tao), Alpha(alpha), *more)
+    except WeightOutOfRange:
+        after = Balancer()
+    price = after.price(Rao(tao + added[0]), Alpha(alpha + added[1]))
+    return [Fraction(after.quote_weight, WEIGHT_ONE), Fraction(int(price), 2**64)]
+
+
+def weight_for_price(_stage: Stage, price: str, tao: int, alpha: int) -> Fraction:
+    """The price that a pool has, which was opened at it."""
+    opened = Balancer.from_price(price_of(price), Rao(tao), Alpha(alpha))
+    return Fraction(int(opened.price(Rao(tao), Alpha(alpha))), 2**64)
+
+
+def power_ratio(
+    _stage: Stage, base: list[int], exponent: list[int], precision: int, scale: int
+) -> int | None:
+    """A quotient to the power of a quotient, scaled."""
+    return pow_ratio_scaled((base[0], base[1]), (exponent[0], exponent[1]), precision, scale)
+
+
+def swap(_stage: Stage, tao: int, alpha: int, amount: int, side: str, limit: int) -> list[int]:
+    """What a swap in an even pool pays out, what entered the pool, and the fee."""
+    pool = Pool(Rao(tao), Alpha(alpha), Balancer(), balancer_initialized=True)
+    if side == "alpha":
+        sale = mathematics.sell(pool, Alpha(amount), Rao(limit))
+        return [int(sale.paid_out), int(sale.paid_in), int(sale.fee_paid)]
+    purchase = mathematics.buy(pool, Rao(amount), Rao(limit))
+    return [int(purchase.paid_out), int(purchase.paid_in), int(purchase.fee_paid)]
+
+
+def swap_out(stage: Stage, *given: Any) -> int:
+    """What a swap in an even pool pays out."""
+    return swap(stage, *given)[0]
+
+
 FORMULAS: Mapping[str, Callable[..., Any]] = {
     formula.__name__: formula
     for formula in (
@@ -147,5 +250,18 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         largest_add,
         largest_remove,
         largest_move,
+        paid_out,
+        staying,
+        pool_price,
+        tao_to_price,
+        alpha_to_price,
+        alpha_needed,
+        bought,
+        sold,
+        grown,
+        weight_for_price,
+        power_ratio,
+        swap,
+        swap_out,
     )
 }

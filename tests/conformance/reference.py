@@ -28,13 +28,14 @@ VERBS = frozenset(
     (
         *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
-        *("lend", "create", "open_account", "take_away"),
+        *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
     )
 )
 READINGS = frozenset(
     (
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
-        *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due"),
+        *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
+        "dividends",
     )
 )
 RESERVE_MIN = 100

@@ -281,6 +281,14 @@ class Stage:
         pending = PendingAlpha(Alpha(server), Alpha(validator), Alpha(root), Alpha(owner))
         self.module.distribution.distribute(NetUid(netuid), pending)
 
+    def epoch(self, netuid: int, emission: int) -> None:
+        """Run a subnet's epoch; nobody is paid."""
+        self.module.epoch_runner.run(NetUid(netuid), Alpha(emission))
+
+    def reset_bonds(self, netuid: int, hotkey: str) -> None:
+        """Forget all bonds on a neuron, as a commitment of it asks for."""
+        self.runtime.commitments._reset_bonds(NetUid(netuid), account(hotkey))
+
     def lend(self, netuid: int, parent: str, children: list[list[Any]]) -> None:
         """Children of a hotkey, in force at once."""
         self.put("PendingChildKeys", [netuid, parent], [children, 0])
@@ -323,12 +331,21 @@ class Stage:
     def inherited(self, hotkey: str, netuid: int) -> list[int]:
         """Alpha and TAO that count for a hotkey, with what its parents lend it."""
         found = self.module.stake_weights.inherited(account(hotkey), NetUid(netuid))
-        return [int(found.alpha), int(found.tao)]
+        return [int(found.alpha), int(found.root)]
 
     def weight_of(self, hotkey: str, netuid: int) -> Fraction:
         """A hotkey's stake weight."""
         total = self.module.stake_weights.total(account(hotkey), NetUid(netuid))
         return Fraction(int(total), 2**64)
+
+    def bonds(self, netuid: int, validators: int, neurons: list[int]) -> list[list[Fraction]]:
+        """The bonds of the first neurons on some others."""
+        rows = [dict(self.get("Bonds", [netuid, uid])) for uid in range(validators)]
+        return [[Fraction(row.get(uid, 0), 65535) for uid in neurons] for row in rows]
+
+    def dividends(self, netuid: int) -> list[Fraction]:
+        """Every neuron's part of the dividends."""
+        return [Fraction(part, 65535) for part in self.get("Dividends", [netuid])]
 
     def replaceable(self, netuid: int) -> int | None:
         """The neuron that a new one would replace."""
