@@ -53,7 +53,9 @@ class Call:
         # A batch asks its calls, and is itself asked by the pool, the block and the fee.
         spec = self.spec
         return DispatchInfo(
-            spec.weight_of(self.arguments), spec.dispatch_class, spec.pays_of(self.arguments)
+            spec.weight_of(self.arguments),
+            spec.class_of(self.arguments),
+            spec.pays_of(self.arguments),
         )
 
     def argument(self, name: str) -> Any:
@@ -142,7 +144,7 @@ class CallCodec:
         spec, pallet = self._calls[key]
         known: dict[str, Any] = {"spec": spec, "pallet": pallet, "pallet_index": key[0]}
         if isinstance(spec.weight, Weight) and isinstance(spec.pays, Pays):
-            known["_info"] = DispatchInfo(spec.weight, spec.dispatch_class, spec.pays)
+            known["_info"] = DispatchInfo(spec.weight, spec.class_of(()), spec.pays)
         types = [field.type for field in spec.fields]
         decode = self._codecs.decoder_of(types, Call, "arguments", known)
         if any(map(holds_late, types)):

@@ -55,7 +55,7 @@ class PostInfo:
 class CallSpec:
     """
     A call's declaration. `weight` is a `Weight`, or computes one from the call's arguments by
-    position, and so may `pays`.
+    position, and so may `dispatch_class` and `pays`.
     """
 
     index: int
@@ -64,12 +64,17 @@ class CallSpec:
     fields: tuple[Field, ...]
     doc: str
     weight: Weight | Callable[..., Weight]
-    dispatch_class: DispatchClass
+    dispatch_class: DispatchClass | Callable[..., DispatchClass]
     pays: Pays | Callable[..., Pays]
 
     def weight_of(self, arguments: Sequence[Any]) -> Weight:
         """What the call may cost with these arguments."""
         return self.weight if isinstance(self.weight, Weight) else self.weight(*arguments)
+
+    def class_of(self, arguments: Sequence[Any]) -> DispatchClass:
+        """Which part of a block the call takes with these arguments."""
+        chosen = self.dispatch_class
+        return chosen if isinstance(chosen, DispatchClass) else chosen(*arguments)
 
     def pays_of(self, arguments: Sequence[Any]) -> Pays:
         """Whether the call pays a fee with these arguments."""
@@ -80,7 +85,7 @@ def call(
     *,
     index: int,
     weight: Weight | Callable[..., Weight],
-    dispatch_class: DispatchClass = DispatchClass.NORMAL,
+    dispatch_class: DispatchClass | Callable[..., DispatchClass] = DispatchClass.NORMAL,
     pays: Pays | Callable[..., Pays] = Pays.YES,
     name: str = "",
 ) -> Callable[[Method], Method]:

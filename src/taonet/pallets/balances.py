@@ -40,6 +40,7 @@ from taonet.pallets.balances_types import (
     IdAmountHold,
     Preservation,
     ReserveData,
+    RuntimeHoldReason,
 )
 from taonet.pallets.system import (
     NEW_FLAGS,
@@ -324,6 +325,41 @@ class Balances(Pallet, prefix="Balances"):
         self.deposit_event(events.Unreserved(who=who, amount=Rao(freed)))
         return Rao(int(amount) - freed)
 
+    def hold(self, who: AccountId, reason: RuntimeHoldReason, amount: Rao) -> None:
+        """Set `amount` aside for a reason; raises `TokenError(FUNDS_UNAVAILABLE)`."""
+        info = self.system.account[who]
+        data, value = info.data, int(amount)
+        # A hold asks for no liquidity: what is frozen may be held.
+        kept = EXISTENTIAL_DEPOSIT if info.providers == 1 else 0
+        if not info.providers or value > data.free - kept:
+            raise TokenError(
+                Token.FUNDS_UNAVAILABLE if info.providers else Token.CANNOT_CREATE_HOLD
+            )
+        self._put(who, info, data.free - value, data.reserved + value, data.frozen)
+        self._set_hold(who, reason, self.held(who, reason) + value)
+
+    def held(self, who: AccountId, reason: RuntimeHoldReason) -> int:
+        """What is held of an account for a reason, in rao."""
+        return sum(int(hold.amount) for hold in self.holds[who] if hold.id == reason)
+
+    def release(self, who: AccountId, reason: RuntimeHoldReason, amount: Rao) -> Rao:
+        """Free at most `amount` of what is held for a reason; returns what was freed."""
+        value = min(int(amount), self.held(who, reason))
+        info = self.system.account[who]
+        data = info.data
+        self._put(who, info, data.free + value, data.reserved - value, data.frozen)
+        self._set_hold(who, reason, self.held(who, reason) - value)
+        return Rao(value)
+
+    def burn_held(self, who: AccountId, reason: RuntimeHoldReason, amount: Rao) -> None:
+        """Destroy at most `amount` of what is held for a reason."""
+        value = min(int(amount), self.held(who, reason))
+        info = self.system.account[who]
+        data = info.data
+        self._put(who, info, data.free, data.reserved - value, data.frozen)
+        self._set_hold(who, reason, self.held(who, reason) - value)
+        self.retire(Rao(value))
+
     def repatriate_reserved(
         self, slashed: AccountId, beneficiary: AccountId, amount: Rao, status: BalanceStatus
     ) -> Rao:
@@ -360,6 +396,15 @@ class Balances(Pallet, prefix="Balances"):
             assert not dust, f"{who.hex()} holds {info.data.free} rao, which is dust"
         issued = int(self.total_issuance)
         assert issued == held, f"{issued} rao are issued, accounts hold {held}"
+
+    def _set_hold(self, who: AccountId, reason: RuntimeHoldReason, amount: int) -> None:
+        holds = tuple(hold for hold in self.holds[who] if hold.id != reason)
+        if amount:
+            holds = (*holds, IdAmountHold(reason, Rao(amount)))
+        if holds:
+            self.holds[who] = holds
+        else:
+            del self.holds[who]
 
     def _raise_issuance(self, amount: int) -> None:
         issued = int(self.total_issuance) + amount

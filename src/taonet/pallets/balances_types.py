@@ -62,6 +62,32 @@ class RuntimeHoldReason(TaggedUnion, path="node_subtensor_runtime::RuntimeHoldRe
     """Which pallet holds a balance, and why."""
 
 
+@c_like("pallet_preimage::pallet::HoldReason")
+class PreimageHoldReason(CLike):
+    """Why the pallet Preimage holds a balance."""
+
+    PREIMAGE = 0
+
+
+@c_like("pallet_safe_mode::pallet::HoldReason")
+class SafeModeHoldReason(CLike):
+    """Why the pallet SafeMode holds a balance."""
+
+    ENTER_OR_EXTEND = 0
+
+
+class PreimageHold(RuntimeHoldReason, index=14, name="Preimage"):
+    """For bytes that are stored."""
+
+    _0: PreimageHoldReason
+
+
+class SafeModeHold(RuntimeHoldReason, index=20, name="SafeMode"):
+    """For entering or extending the safe mode."""
+
+    _0: SafeModeHoldReason
+
+
 class RuntimeFreezeReason(TaggedUnion, path="node_subtensor_runtime::RuntimeFreezeReason"):
     """Which pallet freezes a balance; none of this runtime's does."""
 

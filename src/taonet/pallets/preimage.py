@@ -2,19 +2,26 @@
 Preimage: calls that other pallets store to dispatch them later.
 
 A short call stays with whoever stores it; a long one is kept here under its hash and counted by
-how many need it. The calls by which anyone could deposit bytes are not offered: nothing in this
-runtime would look them up.
+how many need it. Anyone may store bytes for a deposit, which is held as long as they are there.
 
-Source: polkadot-sdk substrate/frame/preimage/src/lib.rs; frame/support/src/traits/preimages.rs.
+Source: polkadot-sdk substrate/frame/preimage/src/lib.rs; frame/support/src/traits/preimages.rs;
+subtensor runtime/src/lib.rs @ 14bc6f9.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Final
 
 from taonet.frame.call import RUNTIME_CALL, Call
 from taonet.frame.dispatch_error import ModuleError, Unavailable
-from taonet.frame.pallet import Event, Pallet
+from taonet.frame.origin import Origin, ensure_root, ensure_signed, ensure_signed_or_root
+from taonet.frame.pallet import Event, Pallet, PostInfo, call
 from taonet.frame.state import State
 from taonet.frame.storage import OptionMap, identity
+from taonet.frame.weight import Pays, Weight, database_weight
+from taonet.pallets.balances import Balances
+from taonet.pallets.balances_types import PreimageHold, PreimageHoldReason
+from taonet.pallets.deposit import storage_deposit
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import H256, AccountId
 from taonet.primitives.units import Rao
@@ -91,6 +98,28 @@ class Requested(RequestStatus, index=1):
     maybe_len: U32 | None
 
 
+_OLD_DEPOSIT = pair(AccountId, Rao)
+
+
+class OldRequestStatus(TaggedUnion, path="pallet_preimage::OldRequestStatus"):
+    """Who needs a preimage, in a form that chains older than this one had."""
+
+
+class OldUnrequested(OldRequestStatus, index=0, name="Unrequested"):
+    """It is there and nobody needs it."""
+
+    deposit: Annotated[tuple[AccountId, Rao], _OLD_DEPOSIT]
+    len: U32
+
+
+class OldRequested(OldRequestStatus, index=1, name="Requested"):
+    """It is needed `count` times."""
+
+    deposit: Annotated[tuple[AccountId, Rao] | None, option(_OLD_DEPOSIT)]
+    count: U32
+    len: U32 | None
+
+
 class PreimageNoted(Event, index=0, name="Noted"):
     """A preimage has been noted."""
 
@@ -133,12 +162,57 @@ class NotRequested(ModuleError, index=5):
     """The preimage request cannot be removed since no outstanding requests exist."""
 
 
+class TooMany(ModuleError, index=6):
+    """More hashes were requested to be upgraded at once than may be."""
+
+
+class TooFew(ModuleError, index=7):
+    """Too few hashes were requested to be upgraded (i.e. zero)."""
+
+
+BASE_DEPOSIT: Final = storage_deposit(2, 64)
+"""What is held for any bytes; each byte costs 0.001 TAO more."""
+
+UPGRADES_MAX: Final = 1024
+COUNT_MAX: Final = 2**32 - 1
+
+_HOLD: Final = PreimageHold(PreimageHoldReason.PREIMAGE)
+_UNNOTE: Final = Weight(57_648_000, 3802) + database_weight(reads=3, writes=3)
+_REQUEST: Final = Weight(25_485_000, 3556) + database_weight(reads=2, writes=1)
+_UNREQUEST: Final = Weight(25_369_000, 3556) + database_weight(reads=2, writes=2)
+
+
+def _note_weight(noted: bytes) -> Weight:
+    base = Weight(129_485_531 + 2_133 * len(noted), 6012)
+    return base + database_weight(reads=5, writes=3)
+
+
+def _upgrade_weight(hashes: tuple[H256, ...]) -> Weight:
+    count = len(hashes)
+    base = Weight(61_821_000 + 58_427_064 * count, 6012 + 2812 * count)
+    return base + database_weight(reads=2 + 3 * count, writes=4 * count)
+
+
 class Preimage(Pallet, prefix="Preimage"):
     """Keeps calls for other pallets."""
 
     events = (PreimageNoted, PreimageRequested, PreimageCleared)
-    errors = (TooBig, AlreadyNoted, NotAuthorized, NotNoted, StillRequested, NotRequested)
+    errors = (
+        TooBig,
+        AlreadyNoted,
+        NotAuthorized,
+        NotNoted,
+        StillRequested,
+        NotRequested,
+        TooMany,
+        TooFew,
+    )
 
+    status_for = OptionMap(
+        identity(H256),
+        value=OldRequestStatus,
+        doc="The request status of a given hash, in an old form; this chain has none.",
+    )
     request_status_for = OptionMap(
         identity(H256), value=RequestStatus, doc="The request status of a given hash."
     )
@@ -148,24 +222,74 @@ class Preimage(Pallet, prefix="Preimage"):
         doc="Preimages by hash and length.",
     )
 
-    def __init__(self, state: State, codecs: Codecs) -> None:
+    def __init__(self, state: State, balances: Balances, codecs: Codecs) -> None:
         super().__init__(state)
+        self._balances = balances
         self._codecs = codecs
 
+    @call(index=0, weight=_note_weight)
+    def note_preimage(self, origin: Origin, bytes_: bytes) -> PostInfo:
+        """
+        Store bytes. A deposit for their length is held, unless they are asked for: then it is
+        free, as it is for root.
+        """
+        who = ensure_signed_or_root(origin)
+        requested = self._note(bytes_, who)
+        return PostInfo(pays=Pays.NO if requested or who is None else Pays.YES)
+
+    @call(index=1, weight=_UNNOTE)
+    def unnote_preimage(self, origin: Origin, hash: H256) -> None:
+        """Take back your deposit, and the bytes with it unless somebody needs them."""
+        who = ensure_signed_or_root(origin)
+        status = self.request_status_for[hash]
+        if status is None:
+            raise NotNoted
+        ticket = status.ticket if isinstance(status, Unrequested) else None
+        if isinstance(status, Requested):
+            ticket = status.maybe_ticket
+        if who is not None and (ticket is None or ticket[0] != who):
+            raise NotAuthorized
+        if ticket is None:
+            self._unrequest(hash)
+            return
+        self._balances.release(ticket[0], _HOLD, ticket[1]._0)
+        if isinstance(status, Requested):
+            self.request_status_for[hash] = replace(status, maybe_ticket=None)
+        elif isinstance(status, Unrequested):
+            self._clear(hash, status.len)
+
+    @call(index=2, weight=_REQUEST)
+    def request_preimage(self, origin: Origin, hash: H256) -> None:
+        """Ask for bytes by their hash: whoever stores them need not pay; only root can."""
+        ensure_root(origin)
+        self.request(hash)
+
+    @call(index=3, weight=_UNREQUEST)
+    def unrequest_preimage(self, origin: Origin, hash: H256) -> None:
+        """Take back that bytes were asked for; only root can."""
+        ensure_root(origin)
+        self._unrequest(hash)
+
+    @call(index=4, weight=_upgrade_weight)
+    def ensure_updated(self, origin: Origin, hashes: tuple[H256, ...]) -> PostInfo:
+        """Bring what older chains stored into today's form: nothing on this one, so it costs."""
+        ensure_signed(origin)
+        if not hashes:
+            raise TooFew
+        if len(hashes) > UPGRADES_MAX:
+            raise TooMany
+        return PostInfo(pays=Pays.YES)
+
     def bound(self, call: Call) -> BoundedCall:
-        """The call as it is stored; a long one is kept here from now on. Raises `TooBig`."""
+        """
+        The call as it is stored; a long one is kept here, needed at least once from now on. Raises
+        `TooBig`.
+        """
         raw = self._codecs.of(RUNTIME_CALL).encode(call)
         if len(raw) <= INLINE_BYTES_MAX:
             return Inline(raw)
-        if len(raw) > PREIMAGE_BYTES_MAX:
-            raise TooBig
-        key = H256(blake2_256(raw))
-        needed = self._needed(key)
-        self.request_status_for[key] = Requested(None, needed + 1, len(raw))
-        if not needed:
-            self.preimage_for[key, len(raw)] = raw
-            self.deposit_event(PreimageNoted(hash=key))
-        return Lookup(key, len(raw))
+        self._note(raw, None)
+        return Lookup(H256(blake2_256(raw)), len(raw))
 
     def peek(self, stored: BoundedCall) -> Call:
         """The stored call; raises `Unavailable` if it is gone or is no call any more."""
@@ -181,23 +305,81 @@ class Preimage(Pallet, prefix="Preimage"):
         except MalformedScale as error:
             raise Unavailable from error
 
+    def request(self, key: H256) -> None:
+        """Note that one more needs the bytes of a hash, whether they are there or not."""
+        status = self.request_status_for[key]
+        if isinstance(status, Requested):
+            count = min(status.count + 1, COUNT_MAX)
+            self.request_status_for[key] = replace(status, count=count)
+            return
+        if isinstance(status, Unrequested):
+            self.request_status_for[key] = Requested(status.ticket, 1, status.len)
+        else:
+            self.request_status_for[key] = Requested(None, 1, None)
+        self.deposit_event(PreimageRequested(hash=key))
+
     def drop(self, stored: BoundedCall) -> None:
-        """Forget a call that one holder needs no more; the last one's is removed."""
+        """Forget a call that one holder needs no more; if that was the last, it is removed."""
         if not isinstance(stored, Lookup):
             return
-        needed = self._needed(stored.hash)
-        if needed > 1:
-            self.request_status_for[stored.hash] = Requested(None, needed - 1, stored.len)
-        elif needed:
-            del self.request_status_for[stored.hash]
-            del self.preimage_for[stored.hash, stored.len]
-            self.deposit_event(PreimageCleared(hash=stored.hash))
+        with suppress(NotRequested):
+            self._unrequest(stored.hash)
 
     def try_state(self) -> None:
-        """Every kept call is needed, and every needed one is kept."""
-        kept = {key for (key, _), _ in self.preimage_for.items()}
-        assert kept == set(self.request_status_for.keys()), "a stored call and its count differ"
+        """The bytes that statuses tell of are there, and no others."""
+        kept = set(self.preimage_for.keys())
+        told = set()
+        for key, status in self.request_status_for.items():
+            length = status.len if isinstance(status, Unrequested) else None
+            if isinstance(status, Requested):
+                length = status.maybe_len
+                assert status.count, f"{key.hex()} is needed by nobody"
+            if length is not None:
+                told.add((key, length))
+        assert kept == told, "stored bytes and their statuses differ"
 
-    def _needed(self, key: H256) -> int:
+    def _note(self, raw: bytes, depositor: AccountId | None) -> bool:
+        """Store bytes, for a deposit if somebody gives one; whether somebody needs them."""
+        if len(raw) > PREIMAGE_BYTES_MAX:
+            raise TooBig
+        key, length = H256(blake2_256(raw)), len(raw)
+        status, after = self.request_status_for[key], None
+        if isinstance(status, Requested):
+            # Who stores what is needed already does not count as one more who needs it.
+            after = replace(status, maybe_len=length)
+        elif depositor is None:
+            ticket = status.ticket if isinstance(status, Unrequested) else None
+            after = Requested(ticket, 1, length)
+        elif status is not None:
+            raise AlreadyNoted
+        if after is None:
+            assert depositor is not None
+            deposit = BASE_DEPOSIT + storage_deposit(0, length)
+            self._balances.hold(depositor, _HOLD, deposit)
+            kept = Unrequested((depositor, HoldConsideration(deposit)), length)
+            self.request_status_for[key] = kept
+        else:
+            self.request_status_for[key] = after
+        self.preimage_for[key, length] = raw
+        self.deposit_event(PreimageNoted(hash=key))
+        return after is not None
+
+    def _unrequest(self, key: H256) -> None:
+        """Let one less need the bytes of a hash; raises `NotRequested`."""
         status = self.request_status_for[key]
-        return status.count if isinstance(status, Requested) else 0
+        if not isinstance(status, Requested):
+            raise NotRequested
+        if status.count > 1:
+            self.request_status_for[key] = replace(status, count=status.count - 1)
+        elif status.maybe_len is None:
+            del self.request_status_for[key]
+        elif status.maybe_ticket is None:
+            self._clear(key, status.maybe_len)
+        else:
+            # Whoever stored them may take them back now.
+            self.request_status_for[key] = Unrequested(status.maybe_ticket, status.maybe_len)
+
+    def _clear(self, key: H256, length: int) -> None:
+        del self.request_status_for[key]
+        del self.preimage_for[key, length]
+        self.deposit_event(PreimageCleared(hash=key))

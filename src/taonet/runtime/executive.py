@@ -135,7 +135,8 @@ class Executive:
     def inherents(self, time_ms: int, shield_key: bytes | None = None) -> list[bytes]:
         """The extrinsics that the block must start with: its time, and the key it announces."""
         calls = [Call(*CALLS["Timestamp", "set"], (time_ms,))]
-        if shield_key is not None:
+        # In safe mode nobody may announce a key, its author included.
+        if shield_key is not None and not self.runtime.safe_mode.is_entered:
             calls.append(Call(*CALLS["MevShield", "announce_next_key"], (shield_key,)))
         encode = self.runtime.codecs.of(RUNTIME_CALL).encode
         return [encode_bare(encode(call)) for call in calls]

@@ -23,10 +23,13 @@ from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders import LIMIT_ORDERS_INDEX
 from taonet.pallets.limit_orders.calls import LIMIT_ORDERS_CLASSES
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
+from taonet.pallets.multisig import MULTISIG_INDEX, Multisig
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
 from taonet.pallets.proxy import PROXY_CLASSES, PROXY_INDEX
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.rule_sets import RULE_SETS_INDEX, RuleSets
+from taonet.pallets.safe_mode import SAFE_MODE_INDEX, SafeMode
+from taonet.pallets.scheduler import SCHEDULER_CLASSES, SCHEDULER_INDEX
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
 from taonet.pallets.sudo import Sudo
@@ -49,10 +52,13 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     SUBTENSOR_INDEX: SUBTENSOR_CLASSES,
     11: (Utility,),
     12: (Sudo,),
+    MULTISIG_INDEX: (Multisig,),
     PREIMAGE_INDEX: (Preimage,),
+    SCHEDULER_INDEX: SCHEDULER_CLASSES,
     PROXY_INDEX: PROXY_CLASSES,
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
+    SAFE_MODE_INDEX: (SafeMode,),
     EVM_CHAIN_ID_INDEX: (EvmChainId,),
     DRAND_INDEX: DRAND_CLASSES,
     CROWDLOAN_INDEX: CROWDLOAN_CLASSES,

@@ -29,10 +29,13 @@ from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders.calls import LimitOrders
 from taonet.pallets.limit_orders.checks import OrderBook
 from taonet.pallets.mev_shield import MevShield
+from taonet.pallets.multisig import Multisig
 from taonet.pallets.preimage import Preimage
 from taonet.pallets.proxy import Proxy
 from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.rule_sets import RuleSets
+from taonet.pallets.safe_mode import SafeMode
+from taonet.pallets.scheduler import Scheduler
 from taonet.pallets.subtensor.module import Subtensor
 from taonet.pallets.subtensor.subnets import Subnets
 from taonet.pallets.sudo import Sudo
@@ -41,7 +44,7 @@ from taonet.pallets.system import CallFiltered, EventRecord, System
 from taonet.pallets.timestamp import Timestamp
 from taonet.pallets.transaction_payment import TransactionPayment
 from taonet.pallets.utility import Utility
-from taonet.runtime.call_filter import allows
+from taonet.runtime.call_filter import allows, survives_safe_mode
 from taonet.runtime.guards import check_guards
 from taonet.runtime.pallets import CALL_OWNERS, CODECS, ERROR_PALLETS, SPECS
 from taonet.scale.types import vec
@@ -83,7 +86,10 @@ class Runtime:
         self.mev_shield = MevShield(self.system, self.aura)
         self.commitments = Commitments(self.system, self.subtensor)
         self.admin_utils = AdminUtils(self.subtensor, self.system)
-        self.preimage = Preimage(state, self.codecs)
+        self.preimage = Preimage(state, self.balances, self.codecs)
+        self.multisig = Multisig(state, self.system, self.balances, self, self.codecs)
+        self.scheduler = Scheduler(state, self.system, self.preimage, self)
+        self.safe_mode = SafeMode(state, self.system, self.balances)
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
         self.order_book = OrderBook(state)
         self.limit_orders = LimitOrders(self.system, self.balances, self.subtensor, self)
@@ -104,9 +110,13 @@ class Runtime:
             self.mev_shield,
             self.commitments,
             *vars(self.admin_utils).values(),
+            self.multisig,
             self.preimage,
+            self.scheduler,
+            self.scheduler.agenda,
             self.proxy,
             self.proxy.kept,
+            self.safe_mode,
             self.crowdloan,
             self.utility,
             self.sudo,
@@ -136,8 +146,7 @@ class Runtime:
 
         The chain's filter and guards stand between the origin and the call; root passes.
         """
-        if not allows(call, origin):
-            raise CallFiltered
+        self._ensure_allowed(call, origin)
         return self.apply_unfiltered(call, origin)
 
     def apply_unfiltered(self, call: Call, origin: Origin) -> PostInfo:
@@ -148,9 +157,14 @@ class Runtime:
 
     def apply_guarded(self, call: Call, origin: Signed) -> PostInfo:
         """`apply` for a transaction's own call, which passed the guards a moment ago."""
+        self._ensure_allowed(call, origin)
+        return self._apply(call, origin)
+
+    def _ensure_allowed(self, call: Call, origin: Origin) -> None:
         if not allows(call, origin):
             raise CallFiltered
-        return self._apply(call, origin)
+        if self.safe_mode.is_entered and not survives_safe_mode(call, origin):
+            raise CallFiltered
 
     def _apply(self, call: Call, origin: Origin) -> PostInfo:
         try:
