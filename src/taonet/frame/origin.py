@@ -51,7 +51,14 @@ class Unsigned:
     """Nobody: inherents, and unsigned transactions that their pallet validated."""
 
 
-Origin = Signed | Root | Unsigned
+@dataclass(frozen=True)
+class EthereumTransaction:
+    """An Ethereum address whose signature was checked."""
+
+    sender: bytes
+
+
+Origin = Signed | Root | Unsigned | EthereumTransaction
 
 
 def ensure_signed(origin: Origin) -> AccountId:

@@ -78,6 +78,18 @@ class Waiting:
     watchers: list[Watcher] = field(default_factory=list)
     announced: str = ""
 
+    @property
+    def account(self) -> AccountId | None:
+        """Whose row of nonces it stands in, None for what stands in none."""
+        row = self.validity.row
+        return self.extrinsic.signer if row is None else row[0]
+
+    @property
+    def nonce(self) -> int:
+        """Its place in that row."""
+        row = self.validity.row
+        return self.extrinsic.nonce if row is None else row[1]
+
     def tell(self, status: Any) -> None:
         """Pass a status to everyone who watches."""
         for watcher in list(self.watchers):
@@ -125,7 +137,7 @@ class TransactionPool:
         if watcher is not None:
             waiting.watchers.append(watcher)
         self._insert(waiting)
-        self._announce(extrinsic.signer)
+        self._announce(waiting.account)
         return waiting
 
     def ready(self) -> Iterator[Extrinsic]:
@@ -142,10 +154,9 @@ class TransactionPool:
         while heads:
             _, _, waiting = heapq.heappop(heads)
             yield waiting.extrinsic
-            extrinsic = waiting.extrinsic
-            if extrinsic.signer is None:
+            if waiting.account is None:
                 continue
-            following = self._by_account[extrinsic.signer].get(extrinsic.nonce + 1)
+            following = self._by_account[waiting.account].get(waiting.nonce + 1)
             if following is not None:
                 entry = (-following.validity.priority, following.sequence, following)
                 heapq.heappush(heads, entry)
@@ -215,18 +226,19 @@ class TransactionPool:
 
     def _insert(self, waiting: Waiting) -> None:
         extrinsic = waiting.extrinsic
-        if extrinsic.signer is None:
+        account, nonce = waiting.account, waiting.nonce
+        if account is None:
             self._refuse_full(extrinsic)
             self._unsigned[extrinsic.hash] = waiting
         else:
-            row = self._by_account.get(extrinsic.signer, {})
-            replaced = row.get(extrinsic.nonce)
+            row = self._by_account.get(account, {})
+            replaced = row.get(nonce)
             if replaced is None:
                 self._refuse_full(extrinsic)
-                self._refuse_share(extrinsic, row)
+                self._refuse_share(account, nonce, row)
             else:
                 self._usurp(replaced, waiting)
-            self._by_account.setdefault(extrinsic.signer, {})[extrinsic.nonce] = waiting
+            self._by_account.setdefault(account, {})[nonce] = waiting
         self._by_hash[extrinsic.hash] = waiting
         self._bytes += len(extrinsic.raw)
 
@@ -249,15 +261,14 @@ class TransactionPool:
         if self._bytes + len(extrinsic.raw) > POOL_BYTES_MAX:
             raise PoolRefused(1016, "Immediately Dropped", f"The pool holds {POOL_BYTES_MAX} bytes")
 
-    def _refuse_share(self, extrinsic: Extrinsic, row: dict[int, Waiting]) -> None:
-        assert extrinsic.signer is not None
+    def _refuse_share(self, account: AccountId, nonce: int, row: dict[int, Waiting]) -> None:
         if len(row) >= ACCOUNT_TRANSACTIONS_MAX:
             raise PoolRefused(
                 1016,
                 "Immediately Dropped",
                 f"The account has {ACCOUNT_TRANSACTIONS_MAX} transactions waiting",
             )
-        distance = extrinsic.nonce - self._checker.nonce(extrinsic.signer)
+        distance = nonce - self._checker.nonce(account)
         if distance > FUTURE_NONCE_DISTANCE_MAX:
             raise PoolRefused(
                 1016,
@@ -281,16 +292,16 @@ class TransactionPool:
         waiting.tell(status)
 
     def _remove(self, waiting: Waiting) -> None:
-        extrinsic = waiting.extrinsic
+        extrinsic, account = waiting.extrinsic, waiting.account
         del self._by_hash[extrinsic.hash]
         self._bytes -= len(extrinsic.raw)
-        if extrinsic.signer is None:
+        if account is None:
             del self._unsigned[extrinsic.hash]
             return
-        row = self._by_account[extrinsic.signer]
-        del row[extrinsic.nonce]
+        row = self._by_account[account]
+        del row[waiting.nonce]
         if not row:
-            del self._by_account[extrinsic.signer]
+            del self._by_account[account]
 
     def _ban(self, transaction_hash: bytes) -> None:
         self._banned[transaction_hash] = self._block + BANNED_BLOCKS

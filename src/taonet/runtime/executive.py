@@ -20,7 +20,7 @@ from typing import Protocol, runtime_checkable
 from taonet.frame.call import RUNTIME_CALL, Call, DispatchInfo
 from taonet.frame.config import ClientProfile
 from taonet.frame.dispatch_error import DispatchError
-from taonet.frame.origin import Signed, Unsigned
+from taonet.frame.origin import Origin, Signed, Unsigned
 from taonet.frame.pallet import PostInfo
 from taonet.frame.state import Deposited
 from taonet.frame.weight import DispatchClass, Pays, Weight
@@ -49,6 +49,7 @@ from taonet.runtime.fee_payment import FeePayment
 from taonet.runtime.pallets import CALLS
 from taonet.runtime.pulse_validity import PulseValidity
 from taonet.runtime.runtime import Runtime
+from taonet.runtime.self_contained import SelfContained, is_self_contained
 from taonet.runtime.transaction_checks import BlockView, TransactionChecks
 from taonet.runtime.transaction_validity import (
     Invalid,
@@ -82,6 +83,7 @@ class Executive:
         self._fees = FeePayment(runtime)
         self._checks = TransactionChecks(runtime, self._fees)
         self._pulses = PulseValidity(runtime.pulses)
+        self._self_contained = SelfContained(runtime)
         self._use = BlockUse(BLOCK_WEIGHTS.base_block)
         self._block = BlockView(0, H256.zero())
         self._index = 0
@@ -176,11 +178,12 @@ class Executive:
         """End the block: hooks, then the events and the weight are written."""
         runtime, state = self.runtime, self.runtime.state
         state.extrinsic, state.finalizing = None, True
+        # Before the hooks: the price of gas follows from it.
+        runtime.system.block_weight = self._use.weights()
         for pallet in runtime.pallets:
             pallet.on_finalize(self._block.number)
         system = runtime.system
         system.prune_block_hashes()
-        system.block_weight = self._use.weights()
         system.event_count = len(state.events)
         state.overlay.put(System.events_.prefix, self._encode_events(state.events))
 
@@ -215,6 +218,8 @@ class Executive:
         if info.class_ is DispatchClass.MANDATORY:
             raise TransactionInvalid(Invalid.MANDATORY_VALIDATION)
         check_alone(info, extrinsic.length)
+        if is_self_contained(extrinsic.call):
+            return self._self_contained.validate(extrinsic.call)
         if extrinsic.call.pallet == Drand.prefix:
             return self._pulses.check(extrinsic.call, number)
         return self._validator_of(extrinsic.call).validate_unsigned(extrinsic.call)
@@ -224,14 +229,18 @@ class Executive:
         if inherent and self._index > self._inherents:
             # Inherents come first, and only from the block's author.
             raise TransactionInvalid(Invalid.BAD_MANDATORY)
-        if not inherent:
+        origin: Origin = Unsigned()
+        if is_self_contained(extrinsic.call):
+            check_alone(info, extrinsic.length)
+            origin = self._self_contained.origin(extrinsic.call)
+        elif not inherent:
             self._validate_bare(extrinsic, info, self._block.number)
         self._use.add(info, extrinsic.length)
         self.runtime.state.extrinsic = self._index
         error: DispatchError | None = None
         post = _FREE
         try:
-            post = self.runtime.apply(extrinsic.call, Unsigned())
+            post = self.runtime.apply(extrinsic.call, origin)
         except InvalidInherent as refusal:
             self._use.remove(info, extrinsic.length)
             raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal

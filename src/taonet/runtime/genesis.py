@@ -14,7 +14,8 @@ from taonet.frame.config import RuntimeConfig, Timing
 from taonet.frame.overlay import EmptyState
 from taonet.frame.state import State
 from taonet.pallets.aura import AuraId
-from taonet.pallets.evm_chain_id import EvmChainId
+from taonet.pallets.base_fee import DEFAULT_WEI, ELASTICITY
+from taonet.pallets.evm.types import U256, Permill
 from taonet.pallets.grandpa import GrandpaId
 from taonet.pallets.rule_sets import rules_of
 from taonet.pallets.subtensor.genesis import RootOwner, subtensor_genesis
@@ -93,7 +94,10 @@ def _write(runtime: Runtime, plan: GenesisPlan) -> None:
     runtime.aura.authorities = tuple(AuraId(development_account(n)) for n in plan.authorities)
     runtime.grandpa.authorities = tuple((_grandpa_key(n), 1) for n in plan.authorities)
     runtime.sudo.key = plan.sudo
-    EvmChainId(runtime.state).chain_id = EVM_CHAIN_ID
+    runtime.evm_chain_id.chain_id = EVM_CHAIN_ID
+    runtime.base_fee.base_fee_per_gas = U256.of(DEFAULT_WEI)
+    runtime.base_fee.elasticity = Permill(ELASTICITY)
+    runtime.ethereum.store_block(0)
     runtime.rule_sets.present = rules_of(runtime.config)
     runtime.limit_orders.found()
     subtensor_genesis(

@@ -15,9 +15,12 @@ from taonet.pallets.admin_utils import ADMIN_UTILS_CLASSES, ADMIN_UTILS_INDEX
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
+from taonet.pallets.base_fee import BASE_FEE_INDEX, BaseFee
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import CROWDLOAN_CLASSES, CROWDLOAN_INDEX
 from taonet.pallets.drand import DRAND_CLASSES, DRAND_INDEX
+from taonet.pallets.ethereum import ETHEREUM_INDEX, Ethereum
+from taonet.pallets.evm import EVM_CLASSES, EVM_INDEX
 from taonet.pallets.evm_chain_id import EVM_CHAIN_ID_INDEX, EvmChainId
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders import LIMIT_ORDERS_INDEX
@@ -59,14 +62,17 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     18: (Commitments,),
     ADMIN_UTILS_INDEX: ADMIN_UTILS_CLASSES,
     SAFE_MODE_INDEX: (SafeMode,),
+    ETHEREUM_INDEX: (Ethereum,),
+    EVM_INDEX: EVM_CLASSES,
     EVM_CHAIN_ID_INDEX: (EvmChainId,),
+    BASE_FEE_INDEX: (BaseFee,),
     DRAND_INDEX: DRAND_CLASSES,
     CROWDLOAN_INDEX: CROWDLOAN_CLASSES,
     28: (Swap,),
     MEV_SHIELD_INDEX: (MevShield,),
     31: (AlphaAssets,),
-    RULE_SETS_INDEX: (RuleSets,),
     LIMIT_ORDERS_INDEX: LIMIT_ORDERS_CLASSES,
+    RULE_SETS_INDEX: (RuleSets,),
 }
 
 SPECS: Final[tuple[PalletSpec, ...]] = tuple(

@@ -21,10 +21,15 @@ from taonet.pallets.admin_utils import AdminUtils
 from taonet.pallets.alpha_assets import AlphaAssets
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import Balances
+from taonet.pallets.base_fee import BaseFee
 from taonet.pallets.commitments import Commitments
 from taonet.pallets.crowdloan import Crowdloan
 from taonet.pallets.drand.beacon import Drand
 from taonet.pallets.drand.pulses import Pulses
+from taonet.pallets.ethereum import Ethereum
+from taonet.pallets.evm import Contracts, EvmCalls, Runner
+from taonet.pallets.evm.runner import Surroundings
+from taonet.pallets.evm_chain_id import EvmChainId
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders.calls import LimitOrders
 from taonet.pallets.limit_orders.checks import OrderBook
@@ -47,6 +52,7 @@ from taonet.pallets.utility import Utility
 from taonet.runtime.call_filter import allows, survives_safe_mode
 from taonet.runtime.guards import check_guards
 from taonet.runtime.pallets import CALL_OWNERS, CODECS, ERROR_PALLETS, SPECS
+from taonet.runtime.precompiles.registry import Precompiles
 from taonet.scale.types import vec
 
 _NOTHING_SAID = PostInfo()
@@ -93,6 +99,14 @@ class Runtime:
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
         self.order_book = OrderBook(state)
         self.limit_orders = LimitOrders(self.system, self.balances, self.subtensor, self)
+        self.evm_chain_id = EvmChainId(state)
+        self.base_fee = BaseFee(self.system)
+        self.contracts = Contracts(state, self.system)
+        self.evm_runner = Runner(
+            self.contracts, self.system, self.balances, Precompiles(), self._around_evm()
+        )
+        self.evm = EvmCalls(self.contracts, self.balances, self.evm_runner)
+        self.ethereum = Ethereum(self.system, self.timestamp, self.evm_runner)
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -118,6 +132,11 @@ class Runtime:
             self.proxy.kept,
             self.safe_mode,
             self.crowdloan,
+            self.ethereum,
+            self.contracts,
+            self.evm,
+            self.evm_chain_id,
+            self.base_fee,
             self.utility,
             self.sudo,
             self.swap,
@@ -127,6 +146,15 @@ class Runtime:
         )
         self._by_class = {type(pallet): pallet for pallet in self.pallets}
         self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
+
+    def _around_evm(self) -> Surroundings:
+        return Surroundings(
+            base_fee=lambda: self.base_fee.wei,
+            chain_id=lambda: self.evm_chain_id.chain_id,
+            time_ms=lambda: self.timestamp.now,
+            author=self.aura.author,
+            block_hash=lambda number: self.ethereum.hash_of(number),
+        )
 
     def dispatch(self, call: Call, origin: Origin) -> PostInfo:
         """Run a call's method; what a refused call wrote stays: use `apply`."""

@@ -7,6 +7,8 @@ Source: polkadot-sdk sp_runtime::transaction_validity.
 import enum
 from dataclasses import dataclass
 
+from taonet.primitives.ids import AccountId
+
 LONGEVITY_MAX = 2**64 - 1
 
 
@@ -87,3 +89,5 @@ class ValidTransaction:
     provides: tuple[bytes, ...]
     longevity: int
     propagate: bool
+    row: tuple[AccountId, int] | None = None
+    """The account and the nonce of a bare transaction that waits as a signed one does."""
