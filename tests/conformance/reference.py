@@ -8,7 +8,8 @@ row's steps, in order, are of three kinds:
 - an object with `read`: what a reading of the stage is then;
 - an object with `formula`: what a formula of `formulas.py` gives for `of`.
 
-What is found is told by `is`, `above`, `below` or `raises`. Numbers are equal to the last unit,
+What is found is told by `is`, `above`, `below` or `raises`; `keep` keeps it under a name, and
+`less` takes off what was kept before, `times` as often. Numbers are equal to the last unit,
 unless the test allows for a difference: that is `within`.
 """
 
@@ -29,13 +30,14 @@ VERBS = frozenset(
         *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
+        *("grant", "empty_account"),
     )
 )
 READINGS = frozenset(
     (
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
-        "dividends",
+        *("dividends", "claimable", "locked", "available"),
     )
 )
 RESERVE_MIN = 100
@@ -69,22 +71,31 @@ def rows() -> Iterator[Row]:
 def play(row: Row) -> None:
     """Take a row's steps; raises `AssertionError` where a number is another."""
     stage = Stage()
+    kept: dict[str, Any] = {}
     with patch("taonet.economy.swap.MINIMUM_RESERVE", RESERVE_MIN):
         for number, step in enumerate(row.steps):
             if isinstance(step, dict):
-                check(_reading(stage, step), step, f"step {number} of {row.source}")
+                check(_reading(stage, step, kept), step, f"step {number} of {row.source}")
                 continue
             verb, *arguments = step
             assert verb in VERBS, verb
             getattr(stage, verb)(*arguments)
 
 
-def _reading(stage: Stage, step: Mapping[str, Any]) -> Callable[[], Any]:
+def _reading(stage: Stage, step: Mapping[str, Any], kept: dict[str, Any]) -> Callable[[], Any]:
     of = step.get("of", [])
-    if "formula" in step:
-        return lambda: FORMULAS[step["formula"]](stage, *of)
-    assert step["read"] in READINGS, step["read"]
-    return lambda: getattr(stage, step["read"])(*of)
+
+    def read() -> Any:
+        if "formula" in step:
+            found = FORMULAS[step["formula"]](stage, *of)
+        else:
+            assert step["read"] in READINGS, step["read"]
+            found = getattr(stage, step["read"])(*of)
+        if "keep" in step:
+            kept[step["keep"]] = found
+        return found - kept[step["less"]] * step.get("times", 1) if "less" in step else found
+
+    return read
 
 
 def check(reading: Callable[[], Any], step: Mapping[str, Any], where: str) -> None:

@@ -21,14 +21,26 @@ from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
-from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
+from taonet.pallets.balances import EXISTENTIAL_DEPOSIT, Preservation
 from taonet.pallets.subtensor.distribution import PendingAlpha
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
 from taonet.runtime.pallets import CALL_OWNERS, CALLS
 from taonet.runtime.runtime import Runtime
 from taonet.scale.codec import codec
-from taonet.scale.types import Composite, FixedPoint, Option, Packed, Tuple, Type, Vec, fields_of
+from taonet.scale.types import (
+    Composite,
+    FixedPoint,
+    MapType,
+    Option,
+    Packed,
+    SetType,
+    Tuple,
+    Type,
+    Variants,
+    Vec,
+    fields_of,
+)
 
 PALLET = "SubtensorModule"
 
@@ -76,11 +88,15 @@ def typed(kind: Type[Any], value: Any) -> Any:
     if isinstance(value, str):
         return account(value) if value.startswith("@") else bytes.fromhex(value.removeprefix("0x"))
     match kind:
+        case Variants():
+            return variant(kind.cls, value)
+        case MapType():
+            return {typed(kind.key, key): typed(kind.value, one) for key, one in value}
         case FixedPoint():
             return int(Fraction(value["fixed"]) * 2**kind.fraction)
         case Option():
             return None if value is None else typed(kind.inner, value)
-        case Vec():
+        case Vec() | SetType():
             return tuple(typed(kind.item, item) for item in value)
         case Packed():
             return b"".join(codec(kind.item).encode(typed(kind.item, item)) for item in value)
@@ -93,6 +109,17 @@ def typed(kind: Type[Any], value: Any) -> Any:
     return value
 
 
+def variant(enum: type[Any], value: dict[str, Any]) -> Any:
+    """A variant by its name, with its fields: `{"KeepSubnets": {"subnets": [1]}}`."""
+    ((name, fields),) = value.items()
+    variants = getattr(enum, "scale_variants", None)
+    if variants is None:
+        return enum[name]
+    (found,) = (one for one in variants.values() if one.variant_name == name)
+    kinds = {field.name: field for field in fields_of(found)}
+    return found(**{kinds[n].attribute: typed(kinds[n].type, one) for n, one in fields.items()})
+
+
 def plain(kind: Type[Any], value: Any) -> Any:
     """A stored value as a table tells it; fixed point is a fraction."""
     if isinstance(value, AccountId):
@@ -102,7 +129,11 @@ def plain(kind: Type[Any], value: Any) -> Any:
             return Fraction(int(value), 2**kind.fraction)
         case Option():
             return None if value is None else plain(kind.inner, value)
-        case Vec():
+        case MapType():
+            return [[plain(kind.key, key), plain(kind.value, one)] for key, one in value.items()]
+        case Variants():
+            return getattr(type(value), "variant_name", "") or value.name
+        case Vec() | SetType():
             return [plain(kind.item, item) for item in value]
         case Packed():
             item, offset, items = codec(kind.item), 0, []
@@ -198,6 +229,11 @@ class Stage:
         """The least balance for a subnet's account: the tests' own runtime asks for less."""
         self.balances.mint(self.module.tao.account_of(NetUid(netuid)), Rao(EXISTENTIAL_DEPOSIT))
 
+    def empty_account(self, netuid: int) -> None:
+        """Leave a subnet's account without TAO."""
+        who = self.module.tao.account_of(NetUid(netuid))
+        self.balances.burn_from(who, self.balances.free(who), Preservation.EXPENDABLE)
+
     def take_away(self, hotkey: str, coldkey: str, netuid: int) -> None:
         """Take all alpha off a coldkey's stake, so that it was never issued."""
         alpha = self.stake_of(hotkey, coldkey, netuid)
@@ -259,6 +295,11 @@ class Stage:
             self.state.events.clear()
             self.system.number += 1
             self.module.block_step.on_initialize(self.system.number)
+
+    def grant(self, hotkey: str, coldkey: str, netuid: int, alpha: int) -> None:
+        """`credit`, and more TAO than that is worth for the subnet's account."""
+        self.credit(hotkey, coldkey, netuid, alpha)
+        self.balances.mint(self.module.tao.account_of(NetUid(netuid)), Rao(alpha * 100))
 
     def uncredit(self, hotkey: str, coldkey: str, netuid: int, alpha: int) -> None:
         """Take alpha off a coldkey's stake, which nobody is paid for."""
@@ -355,6 +396,19 @@ class Stage:
     def epoch_due(self, netuid: int, block: int) -> bool:
         """Whether a subnet's epoch is due in a block."""
         return self.module.schedule.is_due(NetUid(netuid), block)
+
+    def claimable(self, hotkey: str, netuid: int) -> Fraction | None:
+        """What one unit of root stake on a hotkey may claim."""
+        rates = dict(self.get("RootClaimable", [hotkey]))
+        return rates.get(netuid)
+
+    def locked(self, coldkey: str, netuid: int) -> int:
+        """How much of a coldkey's alpha is locked now."""
+        return int(self.module.staking.locks.locked(account(coldkey), NetUid(netuid)))
+
+    def available(self, coldkey: str, netuid: int) -> int:
+        """How much of a coldkey's alpha may leave."""
+        return int(self.module.staking.locks.available(account(coldkey), NetUid(netuid)))
 
     def price(self, netuid: int) -> Fraction:
         """The price of a subnet's alpha."""
