@@ -20,7 +20,7 @@ VALIDATORS = 64
 FIRST_NETUID = 2
 OWNERS_TAO = to_rao(1_000_000)
 ROOT_STAKERS = 64
-"""Subnets at most whose first neuron's owner also stakes on the root."""
+"""Subnets at most whose second neuron has stake on the root, of a nominator."""
 
 ROOT_STAKE_TAO = 10_000
 ALPHA_PER_TAO_MAX = 100
@@ -72,7 +72,7 @@ def _stake_on_root(runtime: Runtime, stakers: int) -> None:
     module, amount = runtime.subtensor, to_rao(ROOT_STAKE_TAO)
     module.networks.subtoken_enabled[ROOT] = True
     for netuid in range(FIRST_NETUID, FIRST_NETUID + stakers):
-        coldkey, hotkey = account(netuid), account(netuid, 1)
+        coldkey, hotkey = account(netuid, 1, 0), account(netuid, 1)
         runtime.balances.mint(coldkey, Rao(amount + to_rao(1)))
         module.emission.total_issuance += Rao(amount + to_rao(1))
         module.staking_calls.add_stake(Signed(coldkey), hotkey, ROOT, amount)

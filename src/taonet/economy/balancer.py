@@ -78,8 +78,12 @@ class Balancer:
 
     def price(self, tao_reserve: Rao, alpha_reserve: Alpha) -> U64F64:
         """TAO per alpha; 0 without alpha. Each quotient and the product round down."""
-        weights = u64f64.from_ratio(self.base_weight, self.quote_weight)
-        return u64f64.mul_floor(weights, u64f64.from_ratio(int(tao_reserve), int(alpha_reserve)))
+        quote, alpha = self.quote_weight, int(alpha_reserve)
+        if not quote or not alpha:
+            return u64f64.zero
+        # Quotients of 64-bit numbers are in range: only their product can leave it.
+        weights, ratio = (WEIGHT_ONE - quote << 64) // quote, (int(tao_reserve) << 64) // alpha
+        return u64f64.saturate(weights * ratio >> 64)
 
     def power_base_quote(self, reserve: int, delta: int) -> U64F64:
         """(x / (x + delta)) ** (w1 / w2): the part of the TAO that stays when alpha comes in."""

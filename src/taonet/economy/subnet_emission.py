@@ -10,7 +10,8 @@ Source: subtensor pallets/subtensor/src/coinbase/{subnet_emissions,run_coinbase,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from taonet.economy.balancer import WeightOutOfRange
@@ -62,8 +63,19 @@ class Subnet:
         """The moving price; 1 if the subnet is not dynamic."""
         return effective_moving_price(self.moving_price, dynamic=self.pool.dynamic)
 
+    def moved(self, pool: Pool, alpha_out: Alpha) -> "Subnet":
+        """The subnet with another pool and alpha outside."""
+        return Subnet(
+            pool,
+            alpha_out,
+            self.moving_price,
+            self.miner_burned,
+            self.emission_enabled,
+            self.owner_cut_enabled,
+        )
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Root:
     """What all subnets' emission has in common: the root's TAO, its weight, the owners' cut."""
 
@@ -77,11 +89,15 @@ class Root:
         weight = tao_weight_fraction(tao_weight)
         return cls(tao, weight, u96f32.from_ratio(owner_cut, U16_MAX))
 
+    @cached_property
+    def weighted(self) -> U96F32:
+        """What the root's TAO counts; the same for all subnets."""
+        return u96f32.mul_floor(u96f32.from_int(int(self.tao)), self.tao_weight)
+
     def proportion(self, alpha_issuance: Alpha) -> U96F32:
         """The root's part in a subnet: weighted TAO over weighted TAO plus the alpha issued."""
-        weighted = u96f32.mul_floor(u96f32.from_int(int(self.tao)), self.tao_weight)
-        whole = u96f32.saturating_add(weighted, u96f32.from_int(int(alpha_issuance)))
-        return u96f32.safe_div(weighted, whole)
+        whole = u96f32.saturating_add(self.weighted, u96f32.from_int(int(alpha_issuance)))
+        return u96f32.safe_div(self.weighted, whole)
 
 
 def tao_weight_fraction(stored: int) -> U96F32:
@@ -227,18 +243,17 @@ def inject(subnet: Subnet, granted: Terms, credit: Rao) -> Injection:
     except WeightOutOfRange:
         tao_in, alpha_in = Rao(0), Alpha(0)
     else:
-        pool = replace(pool, balancer=balancer)
+        pool = pool.with_balancer(balancer)
     excess = Rao(u96f32.to_u64_floor(granted.excess_tao))
     purchase = _purchase(pool, subnet.alpha_out, excess, credit)
     if int(tao_in) > int(credit) - int(purchase.spent):
         tao_in = Rao(0)
-    pool = replace(
-        purchase.pool,
-        tao_reserve=Rao(saturate_u64(int(purchase.pool.tao_reserve) + int(tao_in))),
-        alpha_reserve=Alpha(saturate_u64(int(purchase.pool.alpha_reserve) + int(alpha_in))),
+    pool = purchase.pool.with_reserves(
+        Rao(saturate_u64(int(purchase.pool.tao_reserve) + int(tao_in))),
+        Alpha(saturate_u64(int(purchase.pool.alpha_reserve) + int(alpha_in))),
     )
     return Injection(
-        replace(subnet, pool=pool, alpha_out=purchase.alpha_out),
+        subnet.moved(pool, purchase.alpha_out),
         tao_in,
         alpha_in,
         purchase.spent + tao_in,
@@ -269,7 +284,7 @@ def _purchase(pool: Pool, alpha_out: Alpha, excess: Rao, credit: Rao) -> _Purcha
         # subnet's account, in no reserve. The real chain does so too.
         return _Purchase(pool, alpha_out, spent=excess)
     moved = after_buy(Reserves(pool.tao_reserve, pool.alpha_reserve, alpha_out), bought)
-    pool = replace(bought.pool, tao_reserve=moved.tao, alpha_reserve=moved.alpha_in)
+    pool = bought.pool.with_reserves(moved.tao, moved.alpha_in)
     added = stake_added_by_buy(excess)
     return _Purchase(pool, moved.alpha_out, excess, bought.paid_in, bought.paid_out, added)
 
@@ -296,7 +311,7 @@ def split_alpha(
     root_whole = u96f32.to_u64_floor(root_alpha)
     if not root_sells:
         outside = saturate_u64(outside - root_whole)
-    return replace(subnet, alpha_out=Alpha(outside)), Pending(
+    return subnet.moved(subnet.pool, Alpha(outside)), Pending(
         Alpha(minted),
         Alpha(u96f32.to_u64_floor(owner_cut)),
         Alpha(u96f32.to_u64_floor(server)),

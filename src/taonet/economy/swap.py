@@ -88,6 +88,25 @@ class Pool:
     fee_rate: int = DEFAULT_FEE_RATE
     dynamic: bool = True
 
+    # Written out, since a copy of a dataclass by field names takes longer than a swap.
+
+    def with_reserves(self, tao: Rao, alpha: Alpha) -> "Pool":
+        """The pool with other reserves."""
+        return Pool(
+            tao, alpha, self.balancer, self.balancer_initialized, self.fee_rate, self.dynamic
+        )
+
+    def with_balancer(self, balancer: Balancer) -> "Pool":
+        """The pool with other weights."""
+        return Pool(
+            self.tao_reserve,
+            self.alpha_reserve,
+            balancer,
+            self.balancer_initialized,
+            self.fee_rate,
+            self.dynamic,
+        )
+
     def price(self) -> U64F64:
         """TAO per alpha: 1 if not dynamic, 0 without alpha."""
         if not self.dynamic:

@@ -81,21 +81,16 @@ class Overlay:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Write, in the newest transaction."""
-        # As `_write`, without the call: most of what a transfer does is to put.
-        values = self._values
-        before = values.get(key, _UNWRITTEN)
-        if before is _UNWRITTEN:
-            self._unfiled.append(key)
-        if self._depth:
-            self._journal.append((key, before))
-        values[key] = value
+        self.write(key, value)
         self.derived.pop(key, None)
 
     def delete(self, key: bytes) -> None:
         """Remove, in the newest transaction."""
-        self._write(key, None)
+        self.write(key, None)
+        self.derived.pop(key, None)
 
-    def _write(self, key: bytes, value: bytes | None) -> None:
+    def write(self, key: bytes, value: bytes | None) -> None:
+        """Put or delete, for a caller who sets right what is `derived` from the value."""
         values = self._values
         before = values.get(key, _UNWRITTEN)
         if before is _UNWRITTEN:
@@ -103,7 +98,6 @@ class Overlay:
         if self._depth:
             self._journal.append((key, before))
         values[key] = value
-        self.derived.pop(key, None)
 
     def keys(self, prefix: bytes) -> Iterator[bytes]:
         """

@@ -14,7 +14,6 @@ Keys are Substrate's: twox128(pallet) ++ twox128(item) ++ hasher(key) …; clien
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from taonet.frame.config import RuntimeConfig
@@ -30,7 +29,7 @@ B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
 
-KEY_MEMO_SIZE = 1 << 16
+KEY_MEMO_SIZE = 1 << 12
 """How many storage keys an item remembers: more than the hot keys of 128 subnets."""
 
 
@@ -188,6 +187,23 @@ class OptionValue(StorageItem[V]):
         pallet.state.remove(self.prefix)
 
 
+class _KeyMemo(dict[Any, bytes]):
+    """
+    Raw storage keys by key: a pure memo, bounded, that every instance of a pallet shares. A lookup
+    never leaves the interpreter's own code.
+    """
+
+    def __init__(self, make: Callable[[Any], bytes]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Any) -> bytes:
+        if len(self) >= KEY_MEMO_SIZE:
+            self.clear()
+        raw = self[key] = self._make(key)
+        return raw
+
+
 class _AnyMap(StorageItem[V], Generic[K, V]):
     """What both kinds of map share: their key parts and raw keys."""
 
@@ -203,8 +219,7 @@ class _AnyMap(StorageItem[V], Generic[K, V]):
         self.parts = parts
         # Looked up once: most of a state's keys are made for the first time in some epoch.
         self._encoders = tuple((part.hasher.hash, codec(part.type).encode) for part in parts)
-        # A pure memo of key hashes, bounded: every instance of the pallet shares it.
-        self.key = lru_cache(maxsize=KEY_MEMO_SIZE)(self._make_key)
+        self.key: Callable[[Any], bytes] = _KeyMemo(self._make_key).__getitem__
 
     def _make_key(self, key: Any) -> bytes:
         """The raw storage key of `key`."""

@@ -200,6 +200,18 @@ class _Node:
         """The nibbles between the parent's slot and this node's value or children."""
         return _partial(self.head)
 
+    def encoded(self) -> bytes:
+        """The node's own bytes, its children by reference."""
+        kind, children = self.kind, self.children
+        if children is None:
+            if kind is _Value.INLINE:
+                return self.head + _LENGTH_PREFIX[len(self.value)] + self.value
+            return self.head + self.value
+        encoded = self.head
+        if kind is _Value.INLINE:
+            encoded += _LENGTH_PREFIX[len(self.value)]
+        return b"".join([encoded, self.value, *[child.reference for child in children]])
+
     def rewrite(self, partial: str | None = None) -> None:
         """Make the head anew, after the kind or the children changed or for another partial."""
         self.head = _encode_head(
@@ -270,33 +282,27 @@ class Trie:
         """The root of the present state, 32 bytes; costs nothing when nothing changed."""
         if self._top is None:
             self._root = EMPTY_ROOT
-        for level in reversed(self._stale):
+        stale = self._stale
+        for level in reversed(stale):
             for node in level:
-                if node.stale:
-                    node.stale = False
-                    self._hash(node)
+                if not node.stale:
+                    continue
+                node.stale = False
+                encoded = node.encoded()
+                parent = node.parent
+                if parent is None:
+                    self._root = blake2_256(encoded)
+                    continue
+                if len(encoded) < _HASH_BYTES:
+                    node.reference = _LENGTH_PREFIX[len(encoded)] + encoded
+                else:
+                    digest = blake2b(encoded, digest_size=_HASH_BYTES).digest()
+                    node.reference = _HASH_REFERENCE + digest
+                if not parent.stale:
+                    parent.stale = True
+                    stale[parent.depth].append(parent)
             level.clear()
         return self._root
-
-    def _hash(self, node: _Node) -> None:
-        kind, encoded = node.kind, node.head
-        if kind is _Value.INLINE:
-            encoded += _LENGTH_PREFIX[len(node.value)] + node.value
-        elif kind is _Value.HASHED:
-            encoded += node.value
-        if node.children is not None:
-            encoded += b"".join([child.reference for child in node.children])
-        parent = node.parent
-        if parent is None:
-            self._root = blake2_256(encoded)
-            return
-        if len(encoded) < _HASH_BYTES:
-            node.reference = _LENGTH_PREFIX[len(encoded)] + encoded
-        else:
-            node.reference = _HASH_REFERENCE + blake2b(encoded, digest_size=_HASH_BYTES).digest()
-        if not parent.stale:
-            parent.stale = True
-            self._stale[parent.depth].append(parent)
 
     def _mark(self, node: _Node) -> None:
         """Have `node` hashed again."""

@@ -30,7 +30,6 @@ CLAIMS_PER_BLOCK_MAX: Final = 50
 THRESHOLD_MAX: Final = 10_000_000
 """The largest smallest claim, in alpha's smallest unit."""
 
-_READ = database_weight(reads=1)
 _CLAIM = Weight(60_000_000, 6987) + database_weight(reads=7, writes=5)
 
 NetUids = Annotated[tuple[NetUid, ...], SetType(type_of(NetUid))]
@@ -83,16 +82,18 @@ class RootClaimCalls(Pallet, prefix="SubtensorModule"):
 
     def claim(self, coldkey: AccountId, subnets: frozenset[NetUid] | None = None) -> Weight:
         """Pay a coldkey its dividends, of all subnets or some; what that weighed."""
-        weight = _READ
+        looked_at = paid = 0
         with self.state.transaction():
             for hotkey in self._storage.accounts.staking_hotkeys[coldkey]:
-                weight += _READ + _READ + _READ
-                for netuid in sorted(self._claims.root_claimable[hotkey]):
+                looked_at += 1
+                claimable = self._claims.root_claimable[hotkey]
+                for netuid in sorted(claimable) if claimable else ():
                     if subnets is None or netuid in subnets:
                         self.claim_on_subnet(hotkey, coldkey, netuid)
-                        weight += _CLAIM
+                        paid += 1
             self.deposit_event(RootClaimed(coldkey=coldkey))
-        return weight
+        claims = Weight(_CLAIM.ref_time * paid, _CLAIM.proof_size * paid)
+        return database_weight(reads=1 + 3 * looked_at) + claims
 
     def claim_automatically(self, parent_hash: H256) -> None:
         """Claim for some coldkeys that the last block's hash picks."""

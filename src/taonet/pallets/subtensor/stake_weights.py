@@ -38,10 +38,14 @@ class StakeWeights:
 
     def _inherited(self, hotkey: AccountId, netuid: NetUid, place: NetUid) -> int:
         """The stake at `place` that the relations of `netuid` give a hotkey."""
-        family = self._storage.children
-        lent = [proportion for proportion, _ in family.child_keys[hotkey, netuid]]
+        family, own = self._storage.children, int(self._pools.total(hotkey, place))
+        children = family.child_keys[hotkey, netuid]
+        parents = family.parent_keys[hotkey, netuid]
+        if not children and not parents:
+            # Most hotkeys have no relations, and so what they own.
+            return own
+        lent = [proportion for proportion, _ in children]
         borrowed = [
-            (proportion, int(self._pools.total(parent, place)))
-            for proportion, parent in family.parent_keys[hotkey, netuid]
+            (proportion, int(self._pools.total(parent, place))) for proportion, parent in parents
         ]
-        return inherited_stake(int(self._pools.total(hotkey, place)), lent, borrowed)
+        return inherited_stake(own, lent, borrowed)
