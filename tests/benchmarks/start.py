@@ -1,15 +1,17 @@
 """From starting the command to its first block served, beside importing the field's SDK."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
 from socket import socket
+from tempfile import TemporaryDirectory
 from time import monotonic, perf_counter
 from typing import Any
 
 ROUNDS = 5
-"""The best counts: the first one also warms the file cache."""
+"""The best counts: the first one also compiles, and warms the file cache."""
 START_S_MAX = 60.0
 HEADER = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "chain_getHeader", "params": []}).encode()
 
@@ -31,11 +33,17 @@ def _head(url: str) -> int:
         return -1
 
 
-def _start_s() -> float:
+def _environment(bytecode: str) -> dict[str, str]:
+    """Ours, with a folder of bytecode: warm means that nothing has to be compiled."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": bytecode}
+
+
+def _start_s(environment: dict[str, str]) -> float:
     port = _free_port()
     command = [sys.executable, "-m", "taonet.cli.main", "node", "--port", str(port)]
     began = perf_counter()
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as node:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as node:
         deadline = monotonic() + START_S_MAX
         try:
             while _head(f"http://127.0.0.1:{port}") < 1:
@@ -46,15 +54,17 @@ def _start_s() -> float:
             node.terminate()
 
 
-def _import_s() -> float:
+def _import_s(environment: dict[str, str]) -> float:
     began = perf_counter()
-    subprocess.run([sys.executable, "-c", "import bittensor"], check=True)
+    subprocess.run([sys.executable, "-c", "import bittensor"], check=True, env=environment)
     return perf_counter() - began
 
 
 def measure() -> dict[str, Any]:
     """Seconds to the first block over HTTP, by a node that keeps its chain in memory."""
-    turns = [(_start_s(), _import_s()) for _ in range(ROUNDS)]
+    with TemporaryDirectory() as bytecode:
+        environment = _environment(bytecode)
+        turns = [(_start_s(environment), _import_s(environment)) for _ in range(ROUNDS)]
     start_s, import_s = (min(turn[i] for turn in turns) for i in (0, 1))
     return {
         "name": "start to first served block, warm",

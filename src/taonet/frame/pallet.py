@@ -18,7 +18,7 @@ from taonet.frame.dispatch_error import ModuleError
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem, camel_case
 from taonet.frame.weight import DispatchClass, Pays, Weight
-from taonet.scale.construction import quicken
+from taonet.scale.construction import Record, declare, quicken
 from taonet.scale.types import Field, Type, type_of, wire_name
 
 V = TypeVar("V")
@@ -26,7 +26,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 @dataclass_transform(frozen_default=True)
-class Event:
+class Event(Record):
     """
     Something that happened: `class Transfer(Event, index=2)`, whose annotations are its fields
     and whose docstring is what wallets show. A field named `_0` has no name on the wire.
@@ -38,8 +38,7 @@ class Event:
     def __init_subclass__(cls, *, index: int, name: str = "") -> None:
         cls.index = index
         cls.name = name or cls.__name__
-        dataclass(frozen=True)(cls)
-        quicken(cls)
+        declare(cls)
 
 
 @quicken

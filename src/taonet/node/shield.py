@@ -21,7 +21,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
 
-from Crypto.Cipher import ChaCha20_Poly1305
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
 from taonet.primitives.hashing import twox_128
@@ -101,6 +100,9 @@ class Shield:
         except ValueError as error:
             raise CannotOpen("what encapsulates its secret has a wrong length") from error
         try:
+            # Slow to import, and most chains never carry anything encrypted.
+            from Crypto.Cipher import ChaCha20_Poly1305
+
             cipher = ChaCha20_Poly1305.new(key=secret, nonce=shielded.nonce)
             return cipher.decrypt_and_verify(body, tag)
         except ValueError as error:

@@ -159,8 +159,7 @@ class Initialization(Phase, index=2):
     """While the block started."""
 
 
-RUNTIME_EVENT_NAME = "RuntimeEvent"
-RUNTIME_EVENT: Type[Event] = Late(RUNTIME_EVENT_NAME)
+RUNTIME_EVENT: Type[Event] = Late("RuntimeEvent")
 
 
 class EventRecord(

@@ -27,7 +27,6 @@ from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
 from taonet.pallets.drand.beacon import Drand
 from taonet.pallets.system import (
-    RUNTIME_EVENT_NAME,
     Digest,
     DigestItem,
     ExtrinsicFailed,
@@ -292,7 +291,7 @@ class Executive:
         state.extrinsic = None
 
     def _encode_events(self, events: Sequence[Deposited]) -> bytes:
-        encode = self.runtime.codecs.late(RUNTIME_EVENT_NAME).encode
+        encode = self.runtime.codecs.late("RuntimeEvent").encode
         parts = [encode_compact(len(events))]
         previous: int | None = None
         during = b""

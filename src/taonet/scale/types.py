@@ -15,16 +15,20 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from taonet.primitives.fixed_point import I64F64, I96F32, U64F64, U96F32
 from taonet.primitives.ids import AccountId, FixedBytes
-from taonet.scale.construction import quicken
+from taonet.scale.construction import Record, declare
 
 T = TypeVar("T")
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+
+CLASSES_REMEMBERED = 1 << 12
+"""More structs, variants and events than a runtime declares: reading annotations is slow."""
 
 NOT_GENERIC: Mapping[str, Any] = types.MappingProxyType({})
 
@@ -232,7 +236,7 @@ def mapping(key: Type[A] | type[A], value: Type[B] | type[B]) -> Type[Mapping[A,
 
 
 @dataclass_transform(frozen_default=True)
-class Struct:
+class Struct(Record):
     """
     A struct on the wire: a frozen dataclass whose annotations are its fields.
 
@@ -252,12 +256,11 @@ class Struct:
         cls.scale_path = tuple(path.split("::")) if path else ("taonet", cls.__name__)
         cls.scale_parameters = tuple((n, type_of(kind)) for n, kind in parameters.items())
         cls.scale_type = Composite(cls)
-        dataclass(frozen=True)(cls)
-        quicken(cls)
+        declare(cls)
 
 
 @dataclass_transform(frozen_default=True)
-class TaggedUnion:
+class TaggedUnion(Record):
     """
     An enum with data on the wire. Declare the enum with a `path` and `parameters` as those of a
     struct, then each variant as a subclass of it with its `index`; variants are frozen
@@ -293,8 +296,7 @@ class TaggedUnion:
             )
         cls.variant_index = index
         cls.variant_name = name or cls.__name__
-        dataclass(frozen=True)(cls)
-        quicken(cls)
+        declare(cls)
         cls.scale_variants[index] = cls
 
 
@@ -330,6 +332,11 @@ def wire_name(attribute: str) -> str | None:
 
 def fields_of(cls: Any) -> tuple[Field, ...]:
     """The fields of a struct, variant or event class, in wire order."""
+    return _fields_of(cls)
+
+
+@lru_cache(maxsize=CLASSES_REMEMBERED)
+def _fields_of(cls: Any) -> tuple[Field, ...]:
     hints = typing.get_type_hints(cls, include_extras=True)
     return tuple(
         Field(wire_name(f.name), f.name, type_of(hints[f.name])) for f in dataclasses.fields(cls)

@@ -59,9 +59,9 @@ class EmbeddedEngine:
         self._changed.set()
 
     async def run(self) -> None:
-        """Make blocks as the sealing says, for ever."""
+        """Make blocks as the sealing says, for ever; at an interval, the first one at once."""
         loop = asyncio.get_running_loop()
-        due = loop.time() + self._pace_s
+        due = loop.time()
         while True:
             self._changed.clear()
             if self.paused or self.sealing is Sealing.MANUAL:

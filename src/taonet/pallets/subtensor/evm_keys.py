@@ -6,7 +6,6 @@ Source: subtensor pallets/subtensor/src/utils/evm.rs @ 14bc6f9; EIP-191.
 
 from typing import Annotated, Final
 
-from Crypto.Hash import keccak
 
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Pallet, call
@@ -38,6 +37,9 @@ EcdsaSignature = Annotated[bytes, byte_array(SIGNATURE_BYTES)]
 
 def keccak_256(data: bytes) -> bytes:
     """Ethereum's hash."""
+    # Slow to import, and few chains ever see an Ethereum key.
+    from Crypto.Hash import keccak
+
     return keccak.new(data=data, digest_bits=256).digest()
 
 
