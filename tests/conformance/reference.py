@@ -30,14 +30,14 @@ VERBS = frozenset(
         *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
-        *("grant", "empty_account"),
+        *("grant", "empty_account", "epochs", "commit"),
     )
 )
 READINGS = frozenset(
     (
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
-        *("dividends", "claimable", "locked", "available"),
+        *("dividends", "claimable", "locked", "available", "bond"),
     )
 )
 RESERVE_MIN = 100

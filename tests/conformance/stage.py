@@ -23,6 +23,7 @@ from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT, Preservation
 from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
 from taonet.runtime.pallets import CALL_OWNERS, CALLS
@@ -40,6 +41,8 @@ from taonet.scale.types import (
     Variants,
     Vec,
     fields_of,
+    u16,
+    vec,
 )
 
 PALLET = "SubtensorModule"
@@ -72,6 +75,10 @@ SUBNET_SETTINGS: dict[str, Any] = {
     "FirstEmissionBlockNumber": 1,
     "SubtokenEnabled": True,
 }
+
+
+EPOCH_BLOCKS_MAX = 1_000
+"""No table's subnet has a longer tempo where it waits for an epoch."""
 
 
 def account(name: str) -> AccountId:
@@ -330,6 +337,23 @@ class Stage:
         """Forget all bonds on a neuron, as a commitment of it asks for."""
         self.runtime.commitments._reset_bonds(NetUid(netuid), account(hotkey))
 
+    def epochs(self, count: int, netuid: int) -> None:
+        """Start blocks until a subnet had that many epochs."""
+        goal = self.get("SubnetEpochIndex", [netuid]) + count
+        for _ in range(EPOCH_BLOCKS_MAX * count):
+            if self.get("SubnetEpochIndex", [netuid]) >= goal:
+                return
+            self.blocks(1)
+        raise AssertionError(f"subnet {netuid} has no epochs")
+
+    def commit(self, hotkey: str, netuid: int, *opening: Any) -> None:
+        """Commit to weights that are revealed later: uids, values, salt, version key."""
+        uids, values, salt, version = opening
+        vectors = b"".join(codec(vec(u16)).encode(tuple(one)) for one in (uids, values, salt))
+        tail = vectors + version.to_bytes(8, "little")
+        message = account(hotkey) + netuid.to_bytes(2, "little") + tail
+        self.call(hotkey, "commit_weights", netuid, "0x" + blake2_256(message).hex())
+
     def lend(self, netuid: int, parent: str, children: list[list[Any]]) -> None:
         """Children of a hotkey, in force at once."""
         self.put("PendingChildKeys", [netuid, parent], [children, 0])
@@ -383,6 +407,10 @@ class Stage:
         """The bonds of the first neurons on some others."""
         rows = [dict(self.get("Bonds", [netuid, uid])) for uid in range(validators)]
         return [[Fraction(row.get(uid, 0), 65535) for uid in neurons] for row in rows]
+
+    def bond(self, netuid: int, validator: int, neuron: int) -> int:
+        """One bond, over 65535."""
+        return int(dict(self.get("Bonds", [netuid, validator])).get(neuron, 0))
 
     def dividends(self, netuid: int) -> list[Fraction]:
         """Every neuron's part of the dividends."""
