@@ -21,6 +21,8 @@ def test_a_localnet_is_fast_or_not() -> None:
     assert "not 'perhaps'" in refused.stderr
 
 
-@pytest.mark.parametrize("words", [["--sealing", "never"], ["--port", "http"]])
+@pytest.mark.parametrize(
+    "words", [["--sealing", "never"], ["--port", "http"], ["--drand", "somewhere"]]
+)
 def test_a_value_that_no_option_has_is_refused(words: list[str]) -> None:
     assert CliRunner().invoke(application("node"), ["node", *words]).exit_code == 2

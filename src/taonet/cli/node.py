@@ -18,6 +18,7 @@ from taonet.frame.config import (
 )
 from taonet.node.chain import BlockImported
 from taonet.node.config import NodeConfig, Sealing
+from taonet.node.drand import OFF, BadEndpoints, parse_endpoints
 from taonet.node.service import running
 
 LOCALNET_PORTS = (9944, 9945)
@@ -56,6 +57,13 @@ def node(
     registration_price: Annotated[
         RegistrationPrice, typer.Option(help="How genesis lets prices of registrations move.")
     ] = RegistrationPrice.CONTINUOUS,
+    drand: Annotated[
+        str,
+        typer.Option(
+            help="Who is asked for drand's pulses, which reveal timelocked weights: off, public, "
+            "or URLs with commas between them."
+        ),
+    ] = OFF,
     dev: Annotated[bool, typer.Option("--dev", help="Offer dev methods; keep all states.")] = False,
     archive: Annotated[bool, typer.Option("--archive", help="Keep all states.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say more on stderr.")] = False,
@@ -74,8 +82,16 @@ def node(
         keep_blocks=None if dev or archive else NODE_KEEP_BLOCKS,
         dev=dev,
         chain_type="Development" if dev else "Local",
+        drand=_endpoints(drand),
     )
     run_until_signal(_serve(config))
+
+
+def _endpoints(text: str) -> tuple[str, ...]:
+    try:
+        return parse_endpoints(text)
+    except BadEndpoints as error:
+        fail(f"--drand: {error}", code=2)
 
 
 async def _localnet(config: NodeConfig) -> None:

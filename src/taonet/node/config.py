@@ -33,6 +33,8 @@ class NodeConfig:
     dev: bool = False
     """Offer the dev methods; refused on an address that is not loopback."""
     chain_type: str = "Local"
+    drand: tuple[str, ...] = ()
+    """Servers that are asked for pulses, as URLs; none: the chain gets no pulses by itself."""
 
     @property
     def slot_ms(self) -> int:

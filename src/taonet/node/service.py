@@ -16,6 +16,7 @@ from taonet.node.chain import Chain
 from taonet.node.clock import Clock, SystemClock
 from taonet.node.config import NodeConfig
 from taonet.node.dev.control import DevControl
+from taonet.node.drand import PulseBringer
 from taonet.node.engines.embedded import EmbeddedEngine
 from taonet.node.executor import BlockExecutor
 from taonet.node.rpc.server import RpcServer
@@ -63,14 +64,19 @@ async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterat
             store, lambda: localnet_genesis(config.runtime), config.runtime
         )
         chain = Chain(executor, config, open_shield(config))
-        engine = EmbeddedEngine(chain, config, clock or SystemClock())
+        clock = clock or SystemClock()
+        engine = EmbeddedEngine(chain, config, clock)
         if config.dev:
             chain.dev = DevControl(chain, engine)
         server = RpcServer(chain, host=config.host, ports=config.ports)
         async with server, asyncio.TaskGroup() as tasks:
-            sealing = tasks.create_task(engine.run())
+            running_tasks = [tasks.create_task(engine.run())]
+            if config.drand:
+                bringer = PulseBringer(chain, config.drand, clock)
+                running_tasks.append(tasks.create_task(bringer.run()))
             log.info("node_serves", host=config.host, ports=config.ports, head=executor.head.number)
             yield Node(config, chain, engine, server)
-            sealing.cancel()
+            for task in running_tasks:
+                task.cancel()
     finally:
         store.close()

@@ -4,6 +4,7 @@ Whether a pulse is the beacon's: a BLS signature of its round's number.
 Source: subtensor pallets/drand/src/verifier.rs @ 14bc6f9; drand's scheme bls-unchained-g1-rfc9380.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -22,6 +23,11 @@ from taonet.primitives.bls12_381.pairing import is_product_one
 DOMAIN: Final = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 
 
+PULSES_REMEMBERED: Final = 64
+"""A node checks what it brings, and then executes it; so many it brings at once, and some."""
+
+
+@lru_cache(maxsize=PULSES_REMEMBERED)
 def is_of_beacon(pulse: Pulse, beacon: BeaconConfiguration) -> bool:
     """
     Whether the beacon signed the pulse's round; some 30 ms.
