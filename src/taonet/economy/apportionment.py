@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 
 
-def apportion(amount: int, weights: Sequence[int]) -> list[int]:
+def apportion(amount: int, weights: Sequence[int]) -> dict[int, int]:
     """
-    Whole parts of `amount` by non-negative `weights` that add up to it: what rounding down leaves
+    By index, whole parts of `amount` by non-negative `weights` that add up to it: what rounding down leaves
     over goes to the largest remainders, one unit each, the first of equals first.
 
-    All parts are 0 if all weights are.
+    All parts are 0 if all weights are. The parts stand in the order in which the chain pays them:
+    by their remainders, largest first, if anything was left over.
 
     Source: subtensor pallets/subtensor/src/staking/remove_stake.rs `destroy_alpha_in_out_stakes`
     @ 14bc6f9.
     """
     whole = sum(weights)
     if not whole:
-        return [0] * len(weights)
+        return dict.fromkeys(range(len(weights)), 0)
     divided = [divmod(amount * weight, whole) for weight in weights]
-    parts = [quotient for quotient, _ in divided]
-    by_remainder = sorted(range(len(weights)), key=lambda index: -divided[index][1])
-    for index in by_remainder[: amount - sum(parts)]:
-        parts[index] += 1
-    return parts
+    left = amount - sum(quotient for quotient, _ in divided)
+    order = list(range(len(weights)))
+    if left:
+        order.sort(key=lambda index: -divided[index][1])
+    return {index: divided[index][0] + (place < left) for place, index in enumerate(order)}

@@ -151,3 +151,42 @@ def test_contributors_of_a_lease_are_paid_their_shares(chain: Chain) -> None:
     assert paid[ALICE] == pytest.approx(3 * paid[BOB], abs=4)
     assert leases.accumulated_lease_dividends[0] == Alpha(0)
     assert chain.stake_of("alice", "owner hotkey") == pytest.approx(paid[ALICE], abs=2)
+
+
+def test_a_moved_lock_leaves_a_sum_that_aged_by_itself(chain: Chain) -> None:
+    chain.stake("dave", "hot", 100)
+    chain.subtensor.lock_calls.lock_stake(Signed(account("dave")), HOT, NETUID, LOCKED)
+    chain.system.number += 100_000
+    locks = chain.staking.locks
+    kind = locks._kind(ALICE, NETUID, HOT)
+    whole = locks._rolled(locks._sum(NETUID, HOT, kind), kind)
+    found = locks.lock_of(ALICE, NETUID)
+    assert found is not None
+    chain.subtensor.lock_calls.move_lock(Signed(ALICE), WARM, NETUID)
+
+    left = chain.subtensor.locks.decaying_hotkey_lock[NETUID, HOT]
+    assert left is not None
+    assert left.locked_mass == whole.mass - found[1].mass
+    assert left.conviction == whole.conviction - found[1].conviction
+    moved = chain.subtensor.locks.decaying_hotkey_lock[NETUID, WARM]
+    assert moved is not None
+    assert moved.locked_mass == found[1].mass
+
+
+def test_a_choice_that_changes_nothing_leaves_the_sums(chain: Chain) -> None:
+    owner_hotkey = account("owner hotkey")
+    chain.stake("dave", "owner hotkey", 100)
+    chain.subtensor.lock_calls.lock_stake(Signed(account("dave")), owner_hotkey, NETUID, LOCKED)
+    chain.system.number += 100_000
+    chain.staking.locks.settle(account("dave"), NETUID)
+    before = chain.subtensor.locks.decaying_owner_lock[NETUID]
+    chain.subtensor.lock_calls.set_perpetual_lock(Signed(account("dave")), NETUID, enabled=False)
+    assert chain.subtensor.locks.decaying_owner_lock[NETUID] == before
+
+
+def test_a_lock_that_is_refused_does_not_settle_the_former(chain: Chain) -> None:
+    chain.system.number += 100_000
+    before = dict(chain.state.overlay.changes())
+    with pytest.raises(errors.InsufficientStakeForLock):
+        chain.staking.locks.lock(ALICE, NETUID, HOT, Alpha(200 * 10**9))
+    assert dict(chain.state.overlay.changes()) == before

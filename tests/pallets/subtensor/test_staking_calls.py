@@ -340,3 +340,30 @@ def test_no_sequence_of_calls_and_blocks_makes_or_loses_tao_or_alpha(
     assert int(chain.balances.free(subnet_account(ROOT))) >= int(
         chain.subtensor.pools.subnet_tao[ROOT]
     )
+
+
+def test_whoever_is_given_root_stake_is_claimed_for(chain: Chain) -> None:
+    chain.stake("alice", "hot", 10, ROOT)
+    given = Alpha(5 * 10**9)
+    chain.calls.transfer_stake(Signed(account("alice")), account("dave"), HOT, ROOT, ROOT, given)
+    claims = chain.subtensor.root_claims
+    number = claims.staking_coldkeys[account("dave")]
+    assert number is not None
+    assert claims.staking_coldkeys_by_index[number] == account("dave")
+
+
+def test_a_small_nomination_that_cannot_be_paid_out_stays_sold(chain: Chain) -> None:
+    """As on the real chain: what is too little to open an account is left with the subnet."""
+    chain.own(account("nominator owner"), account("nominated"))
+    nominator, hotkey = account("nominator"), account("nominated")
+    chain.subtensor.pools.subnet_alpha_out[NETUID] += Alpha(400)
+    chain.staking.grant(hotkey, nominator, NETUID, Alpha(400))
+    chain.subtensor.global_parameters.nominator_min_required_stake = 1_000_000
+    held = chain.balances.free(subnet_account(NETUID))
+    before = int(chain.subtensor.pools.subnet_tao[NETUID])
+    chain.staking.clear_small_nomination(hotkey, nominator, NETUID)
+
+    assert chain.stake_of("nominator", "nominated") == 0
+    assert chain.balances.free(nominator) == Rao(0)
+    assert chain.balances.free(subnet_account(NETUID)) == held
+    assert 0 < before - int(chain.subtensor.pools.subnet_tao[NETUID]) < 500

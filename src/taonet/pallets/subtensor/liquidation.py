@@ -47,9 +47,10 @@ class Liquidation:
         storage.stake.total_stake = saturating_sub(total, pot)
         del pools.subnet_tao[netuid]
         weights = [*(holding.alpha for holding in holdings), self._protocol_alpha(netuid)]
-        *parts, protocol = apportion(int(pot), weights)
-        for holding, part in zip(holdings, parts, strict=True):
-            self._pay(netuid, holding.coldkey, Rao(part))
+        parts = apportion(int(pot), weights)
+        protocol = parts.pop(len(holdings))
+        for index, part in parts.items():
+            self._pay(netuid, holdings[index].coldkey, Rao(part))
         self._forget_alpha(netuid, holdings)
         storage.networks.subnet_locked[netuid] = Rao(0)
         if refund:

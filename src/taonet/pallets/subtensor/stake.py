@@ -218,6 +218,9 @@ class Staking:
         self.grant(to_hotkey, to_coldkey, netuid, alpha)
         if netuid == ROOT:
             self.root.stake_added(to_hotkey, to_coldkey, int(alpha))
+            # The real chain finds a coldkey that was given root stake by a walk over all stake,
+            # thirty entries a block; here it is numbered at once.
+            self.root.index_coldkey(to_coldkey)
         price = self.swap.price(netuid)
         worth = Rao(u64f64.to_u64_floor(u64f64.mul_floor(price, u64f64.from_int(int(alpha)))))
         if worth < self.minimum:
@@ -239,10 +242,10 @@ class Staking:
         if not 0 < int(alpha) < u64f64.to_u64_floor(least):
             return
         try:
-            with self._storage.state.transaction():
-                self.remove(hotkey, coldkey, netuid, alpha)
+            self.remove(hotkey, coldkey, netuid, alpha)
         except DispatchError:
-            # The real chain goes on with what is left and lets it vanish.
+            # The real chain goes on from where that ended: what was sold stays sold, with its TAO
+            # in the subnet's account, and what is left vanishes.
             left = self.pools.stake(hotkey, coldkey, netuid)
             self.pools.withdraw(hotkey, coldkey, netuid, left)
         self.locks.force_reduce(coldkey, netuid, alpha)

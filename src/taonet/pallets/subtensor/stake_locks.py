@@ -84,11 +84,11 @@ class StakeLocks:
         found = self.lock_of(coldkey, netuid)
         if found is not None and found[0] != hotkey:
             raise LockHotkeyMismatch
-        self.settle(coldkey, netuid)
         current = self._empty() if found is None else found[1]
         grown = Alpha(saturate_u64(int(current.mass) + int(amount)))
         if total < grown:
             raise InsufficientStakeForLock
+        self.settle(coldkey, netuid)
         kind = self._kind(coldkey, netuid, hotkey)
         fresh = Lock(grown, current.conviction, self._system.number)
         self._store(coldkey, netuid, hotkey, self._rolled(fresh, kind))
@@ -179,7 +179,7 @@ class StakeLocks:
         owners = self._storage.accounts.owner
         if hotkey not in owners:
             raise HotKeyAccountNotExists
-        self.settle(coldkey, netuid)
+        # The sum ages by itself here: what this lock lost since is not taken off it, as elsewhere.
         found = self.lock_of(coldkey, netuid)
         if found is None:
             raise NoExistingLock
@@ -201,10 +201,12 @@ class StakeLocks:
     def set_perpetual(self, coldkey: AccountId, netuid: NetUid, *, enabled: bool) -> None:
         """Let a coldkey's lock last, or decay from now on."""
         self.settle(coldkey, netuid)
-        found = self.lock_of(coldkey, netuid)
+        decaying = self._storage.locks.decaying_lock
+        changes = enabled != (decaying[coldkey, netuid] is False)
+        found = self.lock_of(coldkey, netuid) if changes else None
         if found is not None:
             self._take_from_sum(netuid, found[0], self._kind(coldkey, netuid, found[0]), found[1])
-        self._storage.locks.decaying_lock[coldkey, netuid] = False if enabled else None
+        decaying[coldkey, netuid] = False if enabled else None
         if found is not None:
             self._add_to_sum(netuid, found[0], self._kind(coldkey, netuid, found[0]), found[1])
         self._storage.state.deposit(
