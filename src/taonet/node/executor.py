@@ -4,6 +4,9 @@ Blocks from transactions: the one place where a block is executed and committed.
 `execute` runs a block over the head's state and computes its roots; `commit` writes it. An engine
 differs from another only in who fills in the `BlockInput`. Everything here is synchronous and
 deterministic; the only effects are those of `commit`.
+
+A simulation may `run_ahead`: blocks without a state root, `UNROOTED` in their headers, which are
+written together with the next one that has a root. A chain that serves clients never does.
 """
 
 import gc
@@ -25,6 +28,9 @@ from taonet.runtime.transaction_validity import TransactionInvalid, ValidTransac
 from taonet.scale.codec import MalformedScale
 
 ZERO_HASH = bytes(32)
+
+UNROOTED = bytes(32)
+"""The state root in the header of a block that was run ahead: nothing hashes to it."""
 
 TOO_LARGE_MAX = 8
 """After this many transactions that no longer fit, a block counts as full."""
@@ -93,6 +99,8 @@ class BlockExecutor:
         self.store = store
         self.config = config
         self.head = head
+        self._rooted = head.number
+        self._ahead: list[BlockRecord] = []
         reader = store.state_at(head.number)
         self.trie = Trie(reader.items())
         # The trie's nodes live as long as the process: no collection of garbage walks them again.
@@ -141,8 +149,38 @@ class BlockExecutor:
         Run the next block. Its transactions' signatures were checked; one that may not stand in
         the block is left out. The head does not move until `commit`.
         """
-        number = self.head.number + 1
         digest = (slot_digest(block.slot),)
+        body = self._run(block, digest)
+        written = self.runtime.state.overlay.changes()
+        previous = self.store.state_at(self._rooted).values_of(written)
+        changes = {key: value for key, value in written.items() if previous[key] != value}
+        self.trie.update(changes)
+        header = self._header(digest, body, self.trie.root())
+        return ExecutedBlock(
+            header,
+            tuple(body.included),
+            changes,
+            tuple(body.refused),
+            tuple(body.dropped),
+            previous,
+        )
+
+    def run_ahead(self, block: BlockInput) -> Header:
+        """
+        Run the next block and make it the head, in memory only: without a state root, and without
+        a state of its own once the next block that is committed has been written with it.
+        """
+        digest = (slot_digest(block.slot),)
+        body = self._run(block, digest)
+        self.head = header = self._header(digest, body, UNROOTED)
+        self._ahead.append(
+            BlockRecord(header.number, header.hash, header.encoded, tuple(body.included), {})
+        )
+        return header
+
+    def _run(self, block: BlockInput, digest: tuple[bytes, ...]) -> _Body:
+        """All of a block but its header; what it wrote is in the overlay."""
+        number = self.head.number + 1
         executive = self.executive
         executive.initialize_block(
             number=number, parent_hash=self.head.hash, time_ms=block.time_ms, digest=digest
@@ -155,7 +193,11 @@ class BlockExecutor:
         executive.finalize_block()
         for key, value in block.writes.items():
             self._write(key, value)
-        return self._seal(number, digest, body)
+        return body
+
+    def _header(self, digest: tuple[bytes, ...], body: _Body, state_root: bytes) -> Header:
+        extrinsics_root = ordered_root(body.included)
+        return Header(self.head.hash, self.head.number + 1, state_root, extrinsics_root, digest)
 
     def _apply(self, block: BlockInput, body: _Body) -> None:
         """Apply what fits, in order; a full block ends the trying."""
@@ -192,36 +234,24 @@ class BlockExecutor:
         else:
             overlay.put(key, value)
 
-    def _seal(self, number: int, digest: tuple[bytes, ...], body: _Body) -> ExecutedBlock:
-        written = self.runtime.state.overlay.changes()
-        previous = self.store.state_at(self.head.number).values_of(written)
-        changes = {key: value for key, value in written.items() if previous[key] != value}
-        self.trie.update(changes)
-        extrinsics_root = ordered_root(body.included)
-        header = Header(self.head.hash, number, self.trie.root(), extrinsics_root, digest)
-        return ExecutedBlock(
-            header,
-            tuple(body.included),
-            changes,
-            tuple(body.refused),
-            tuple(body.dropped),
-            previous,
-        )
-
     def commit(self, block: ExecutedBlock) -> None:
-        """Write an executed block and make it the head."""
+        """Write an executed block, with those that were run ahead of it, and make it the head."""
         header = block.header
-        self.store.commit_block(
-            BlockRecord(
-                header.number,
-                header.hash,
-                header.encoded,
-                block.extrinsics,
-                block.changes,
-                block.previous,
-            )
+        record = BlockRecord(
+            header.number,
+            header.hash,
+            header.encoded,
+            block.extrinsics,
+            block.changes,
+            block.previous,
         )
+        if self._ahead:
+            self.store.commit_run([*self._ahead, record])
+            self._ahead.clear()
+        else:
+            self.store.commit_block(record)
         self.head = header
+        self._rooted = header.number
         self.runtime.state.overlay.advance(self.store.state_at(header.number))
 
     def revert_to(self, number: int) -> None:
@@ -241,4 +271,6 @@ class BlockExecutor:
         encoded = self.store.header(head[1])
         assert encoded is not None
         self.head = Header.decode(encoded)
+        self._rooted = self.head.number
+        self._ahead.clear()
         self.runtime.state.overlay.rebase(self.store.state_at(self.head.number))

@@ -184,6 +184,9 @@ class ChainStore:
             head = self._head(view)
             if not _continues(record, head, view):
                 return False
+            if head is not None and self._keep_blocks == 1:
+                self.commit_run([record])
+                return True
             batch = _block_batch(record)
             if head is None:
                 _write_base(record, batch)
@@ -195,6 +198,40 @@ class ChainStore:
         marker = _Head(record.number, record.hash).marker
         self._cache.advance(b"" if head is None else head.marker, marker, record.changes)
         return True
+
+    def commit_run(self, records: Sequence[BlockRecord]) -> None:
+        """
+        Write blocks that follow each other, of which only the last one's state can be read: its
+        `changes` are those of all of them. No state before it stays readable.
+
+        Raises a `BlockRefused` or `InvalidStateKey` and writes nothing where they cannot follow,
+        and `ValueError` in a store that is to keep all states.
+        """
+        if self._keep_blocks is None:
+            raise ValueError("a store that keeps all states cannot leave some out")
+        last = records[-1]
+        batch = WriteBatch()
+        with self._store.view() as view:
+            before = head = self._head(view)
+            assert head is not None, "a run follows a block"
+            for record in records:
+                _check_hash(record)
+                if not _continues(record, head, view):
+                    raise BlockConflict(f"block {record.number} is on the chain already")
+                head = _Head(record.number, record.hash)
+                _block_batch(record, batch)
+            oldest = view.get(Table.MARKERS, OLDEST)
+            assert before is not None
+            assert oldest is not None
+            for number in range(int.from_bytes(oldest, "big") + 1, before.number + 1):
+                _forget_changes(number, view, batch)
+        for key in last.changes:
+            escape(key)
+        batch.changes(Table.STATE).update(last.changes)
+        batch.changes(Table.MARKERS)[OLDEST] = encode_number(last.number)
+        batch.expect(Table.MARKERS, HEAD, before.marker)
+        self._store.write(batch)
+        self._cache.advance(before.marker, _Head(last.number, last.hash).marker, last.changes)
 
     def revert_to(self, number: int) -> dict[bytes, bytes | None]:
         """
@@ -306,8 +343,9 @@ def _continues(record: BlockRecord, head: _Head | None, view: View) -> bool:
     return False
 
 
-def _block_batch(record: BlockRecord) -> WriteBatch:
-    batch = WriteBatch()
+def _block_batch(record: BlockRecord, batch: WriteBatch | None = None) -> WriteBatch:
+    """A batch, or a given one, with a block's header and body and the mark of the head."""
+    batch = batch or WriteBatch()
     number = encode_number(record.number)
     batch.changes(Table.BLOCKS)[number] = record.hash + record.header_bytes
     batch.changes(Table.BODIES)[number] = _encode_list(record.extrinsics)
