@@ -26,6 +26,9 @@ LOCALNET_PORTS = (9944, 9945)
 
 NODE_KEEP_BLOCKS = 256
 
+VERIFIERS_MAX = 64
+"""More than one node's other work could feed."""
+
 
 async def _serve(config: NodeConfig) -> None:
     async with running(config):
@@ -64,6 +67,15 @@ def node(
             "or URLs with commas between them."
         ),
     ] = OFF,
+    verifiers: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=VERIFIERS_MAX,
+            help="Processes that verify signatures; 0 verifies in the node's own, which is enough "
+            "for some thousand transactions a second.",
+        ),
+    ] = 0,
     dev: Annotated[bool, typer.Option("--dev", help="Offer dev methods; keep all states.")] = False,
     archive: Annotated[bool, typer.Option("--archive", help="Keep all states.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say more on stderr.")] = False,
@@ -80,6 +92,7 @@ def node(
         sealing=sealing,
         block_time_s=block_time,
         keep_blocks=None if dev or archive else NODE_KEEP_BLOCKS,
+        verifiers=verifiers,
         dev=dev,
         chain_type="Development" if dev else "Local",
         drand=_endpoints(drand),

@@ -143,8 +143,8 @@ class CallCodec:
             raise MalformedScale(f"pallet {key[0]} has no call {key[1]}")
         spec, pallet = self._calls[key]
         known: dict[str, Any] = {"spec": spec, "pallet": pallet, "pallet_index": key[0]}
-        if isinstance(spec.weight, Weight) and isinstance(spec.pays, Pays):
-            known["_info"] = DispatchInfo(spec.weight, spec.class_of(()), spec.pays)
+        if not any(map(callable, (spec.weight, spec.dispatch_class, spec.pays))):
+            known["_info"] = DispatchInfo(spec.weight_of(()), spec.class_of(()), spec.pays_of(()))
         types = [field.type for field in spec.fields]
         decode = self._codecs.decoder_of(types, Call, "arguments", known)
         if any(map(holds_late, types)):

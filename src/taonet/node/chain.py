@@ -23,7 +23,8 @@ from taonet.node.shield import Shield
 from taonet.node.store.chain import BlockRecord
 from taonet.node.store.errors import UnknownBlock
 from taonet.node.store.state import StateReader
-from taonet.node.tx_pool import TransactionPool, Waiting, Watcher
+from taonet.node.tx_pool import PoolRefused, TransactionPool, Waiting, Watcher
+from taonet.node.verifiers import Verifiers, VerifiersBusy
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.runtime.composition import (
@@ -34,7 +35,7 @@ from taonet.runtime.composition import (
 )
 from taonet.runtime.extrinsic import Extrinsic
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.transaction_validity import ValidTransaction
+from taonet.runtime.transaction_validity import Invalid, TransactionInvalid, ValidTransaction
 
 log = structlog.get_logger()
 
@@ -97,6 +98,8 @@ class Chain:
         self.pool = TransactionPool(PoolChecker(executor))
         self.genesis_hash = executor.genesis_hash
         self.chain_type = config.chain_type
+        self.verifiers: Verifiers | None = None
+        """Processes that verify what is submitted; without them it is verified here."""
         self.dev: DevBackend | None = None
         """Control over the chain, on a developer's node."""
         self.submitted = asyncio.Event()
@@ -163,9 +166,43 @@ class Chain:
 
     async def submit(self, raw: bytes) -> bytes:
         """Put a transaction in the pool; its hash. Raises `PoolRefused`."""
-        waiting = self.pool.submit(raw)
+        waiting = await self._take(raw, None)
         self.submitted.set()
         return waiting.extrinsic.hash
+
+    async def _take(self, raw: bytes, watcher: Watcher | None) -> Waiting:
+        if self.verifiers is None:
+            return self.pool.submit(raw, watcher)
+        extrinsic = self.pool.read(raw)
+        checked = await self._is_signed(extrinsic, self.verifiers)
+        return self.pool.add(extrinsic, watcher, signature_checked=checked)
+
+    async def _is_signed(self, extrinsic: Extrinsic, verifiers: Verifiers) -> bool:
+        """Whether a signature was found good; what could not be verified apart is left open."""
+        payload = self._payload_of(extrinsic)
+        if payload is None:
+            return False
+        signer, signature = bytes(extrinsic.signer or b""), extrinsic.signature
+        try:
+            (signed,) = await verifiers.verify([(extrinsic.scheme, signature, payload, signer)])
+        except VerifiersBusy as busy:
+            raise PoolRefused(1016, "Immediately Dropped", str(busy)) from busy
+        if self._payload_of(extrinsic) != payload:
+            # The head moved, and with it what had to be signed.
+            return False
+        if not signed:
+            bad = TransactionInvalid(Invalid.BAD_PROOF)
+            raise PoolRefused(1010, "Invalid Transaction", str(bad))
+        return True
+
+    def _payload_of(self, extrinsic: Extrinsic) -> bytes | None:
+        """What had to be signed for the next block, None if nothing could make it valid."""
+        if extrinsic.signer is None:
+            return None
+        try:
+            return self.executor.executive.payload_of(extrinsic, self.executor.head.hash)
+        except TransactionInvalid:
+            return None
 
     async def submit_and_watch(
         self, raw: bytes, watcher: Watcher
@@ -176,7 +213,7 @@ class Chain:
         def later(status: Any) -> None:
             loop.call_soon(watcher, status)
 
-        waiting = self.pool.submit(raw, later)
+        waiting = await self._take(raw, later)
         self.submitted.set()
 
         def unwatch() -> None:

@@ -30,6 +30,8 @@ class NodeConfig:
     block_time_s: float | None = None
     keep_blocks: int | None = None
     """States kept behind the head; None keeps all."""
+    verifiers: int = 0
+    """Processes that verify signatures; none verifies them in the node's own."""
     dev: bool = False
     """Offer the dev methods; refused on an address that is not loopback."""
     chain_type: str = "Local"

@@ -25,6 +25,7 @@ from taonet.node.store.chain import ChainStore
 from taonet.node.store.key_value import KeyValueStore
 from taonet.node.store.lmdb_store import LmdbStore
 from taonet.node.store.memory_store import MemoryStore
+from taonet.node.verifiers import verifying
 from taonet.runtime.genesis import localnet_genesis
 
 log = structlog.get_logger()
@@ -69,7 +70,8 @@ async def running(config: NodeConfig, clock: Clock | None = None) -> AsyncIterat
         if config.dev:
             chain.dev = DevControl(chain, engine)
         server = RpcServer(chain, host=config.host, ports=config.ports)
-        async with server, asyncio.TaskGroup() as tasks:
+        async with verifying(config.verifiers) as verifiers, server, asyncio.TaskGroup() as tasks:
+            chain.verifiers = verifiers
             running_tasks = [tasks.create_task(engine.run())]
             if config.drand:
                 bringer = PulseBringer(chain, config.drand, clock)

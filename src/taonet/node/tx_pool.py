@@ -120,6 +120,10 @@ class TransactionPool:
 
     def submit(self, raw: bytes, watcher: Watcher | None = None) -> Waiting:
         """Take a transaction; raises `PoolRefused`, and then nothing has changed."""
+        return self.add(self.read(raw), watcher)
+
+    def read(self, raw: bytes) -> Extrinsic:
+        """A transaction that is small enough, can be read and is new; raises `PoolRefused`."""
         if len(raw) > EXTRINSIC_BYTES_MAX:
             raise PoolRefused(
                 1010,
@@ -131,7 +135,15 @@ class TransactionPool:
         except MalformedScale as error:
             raise PoolRefused(1002, f"Could not decode the extrinsic: {error}") from error
         self._refuse_known(extrinsic)
-        validity = self._validate(extrinsic)
+        return extrinsic
+
+    def add(
+        self, extrinsic: Extrinsic, watcher: Watcher | None, *, signature_checked: bool = False
+    ) -> Waiting:
+        """Take what was read; raises `PoolRefused`, and then nothing has changed."""
+        # Again: another may have brought it while its signature was verified.
+        self._refuse_known(extrinsic)
+        validity = self._validate(extrinsic, signature_checked=signature_checked)
         waiting = Waiting(extrinsic, validity, self._block, self._sequence)
         self._sequence += 1
         if watcher is not None:
@@ -211,9 +223,9 @@ class TransactionPool:
         for waiting in list(self._by_hash.values()):
             self._drop(waiting, "dropped")
 
-    def _validate(self, extrinsic: Extrinsic) -> ValidTransaction:
+    def _validate(self, extrinsic: Extrinsic, *, signature_checked: bool) -> ValidTransaction:
         try:
-            return self._checker.check(extrinsic)
+            return self._checker.check(extrinsic, signature_checked=signature_checked)
         except TransactionInvalid as reason:
             raise PoolRefused(1010, "Invalid Transaction", str(reason)) from reason
 

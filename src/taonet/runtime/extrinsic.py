@@ -15,6 +15,7 @@ from typing import Final
 from taonet.frame.call import RUNTIME_CALL_NAME, Call
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
+from taonet.primitives.signature import ECDSA, ED25519, SR25519
 from taonet.runtime.era import MortalEra, decode_era
 from taonet.scale.codec import (
     DECODING_ERRORS,
@@ -28,10 +29,6 @@ from taonet.scale.construction import attributes_setter
 
 SIGNED: Final = 0x84
 BARE: Final = (0x04, 0x05)
-
-ED25519: Final = 0
-SR25519: Final = 1
-ECDSA: Final = 2
 
 _SIGNATURE_LENGTHS = {ED25519: 64, SR25519: 64, ECDSA: 65}
 _U32_MAX = 2**32 - 1
