@@ -99,14 +99,7 @@ class Runtime:
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
         self.order_book = OrderBook(state)
         self.limit_orders = LimitOrders(self.system, self.balances, self.subtensor, self)
-        self.evm_chain_id = EvmChainId(state)
-        self.base_fee = BaseFee(self.system)
-        self.contracts = Contracts(state, self.system)
-        self.evm_runner = Runner(
-            self.contracts, self.system, self.balances, Precompiles(), self._around_evm()
-        )
-        self.evm = EvmCalls(self.contracts, self.balances, self.evm_runner)
-        self.ethereum = Ethereum(self.system, self.timestamp, self.evm_runner)
+        self._compose_evm()
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
         self.pallets: Sequence[Pallet] = (
@@ -132,11 +125,9 @@ class Runtime:
             self.proxy.kept,
             self.safe_mode,
             self.crowdloan,
-            self.ethereum,
-            self.contracts,
-            self.evm,
-            self.evm_chain_id,
-            self.base_fee,
+            self.model_releases,
+            self.fine_tuning,
+            *(self.ethereum, self.contracts, self.evm, self.evm_chain_id, self.base_fee),
             self.utility,
             self.sudo,
             self.swap,
@@ -147,8 +138,12 @@ class Runtime:
         self._by_class = {type(pallet): pallet for pallet in self.pallets}
         self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
 
-    def _around_evm(self) -> Surroundings:
-        return Surroundings(
+    def _compose_evm(self) -> None:
+        """What Ethereum's tools see; its contracts may reach every other pallet."""
+        self.evm_chain_id = EvmChainId(self.state)
+        self.base_fee = BaseFee(self.system)
+        self.contracts = Contracts(self.state, self.system)
+        around = Surroundings(
             base_fee=lambda: self.base_fee.wei,
             chain_id=lambda: self.evm_chain_id.chain_id,
             time_ms=lambda: self.timestamp.now,
@@ -159,6 +154,11 @@ class Runtime:
     def dispatch(self, call: Call, origin: Origin) -> PostInfo:
         """Run a call's method; what a refused call wrote stays: use `apply`."""
         key = (call.pallet_index, call.spec.index)
+        self.evm_runner = Runner(
+            self.contracts, self.system, self.balances, Precompiles(self), around
+        )
+        self.evm = EvmCalls(self.contracts, self.balances, self.evm_runner)
+        self.ethereum = Ethereum(self.system, self.timestamp, self.evm_runner)
         outcome = (self._methods.get(key) or self._method_of(key, call))(origin, *call.arguments)
         return _NOTHING_SAID if outcome is None else outcome
 

@@ -11,6 +11,10 @@ from taonet.frame.runtime_api import RuntimeApi
 from taonet.runtime.runtime_apis.baskets import BetaBasketRuntimeApi
 from taonet.runtime.runtime_apis.chain import CHAIN_APIS
 from taonet.runtime.runtime_apis.delegates import DelegateInfoRuntimeApi
+from taonet.runtime.runtime_apis.ethereum import (
+    ConvertTransactionRuntimeApi,
+    EthereumRuntimeRPCApi,
+)
 from taonet.runtime.runtime_apis.metadata import Metadata
 from taonet.runtime.runtime_apis.neurons import NeuronInfoRuntimeApi
 from taonet.runtime.runtime_apis.proxies import ProxyFilterRuntimeApi
@@ -22,6 +26,8 @@ from taonet.runtime.runtime_apis.swaps import SwapRuntimeApi
 APIS: Final[tuple[type[RuntimeApi[Any]], ...]] = (
     *CHAIN_APIS,
     Metadata,
+    EthereumRuntimeRPCApi,
+    ConvertTransactionRuntimeApi,
     DelegateInfoRuntimeApi,
     NeuronInfoRuntimeApi,
     SubnetInfoRuntimeApi,
