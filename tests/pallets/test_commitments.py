@@ -21,6 +21,7 @@ from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Uid
 from taonet.scale.codec import MalformedScale, codec
 from taonet.scale.types import type_of
+from tests.pallets.drand import sealed_by_sdk
 from tests.pallets.drand.pulses import recorded, sealed
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 
@@ -159,6 +160,14 @@ def test_what_was_sealed_is_published_once_its_round_is_known(publishing: Publis
     assert stored.info.fields == (RAW[3](b"two"),)
     assert publishing.commitments.timelocked_index == ()
     assert publishing.events() == ["TimelockCommitment", "CommitmentRevealed"]
+
+
+def test_what_the_sdk_sealed_is_published(publishing: Publishing) -> None:
+    publishing.publish(TimelockEncrypted(sealed_by_sdk.COMMITMENT, 1000))
+    publishing.know(1000)
+    publishing.step(6)
+    # A string, with its length in front.
+    assert publishing.reveals() == [(b"\x1ca model", 6)]
 
 
 def test_a_commitment_with_nothing_left_goes(publishing: Publishing) -> None:

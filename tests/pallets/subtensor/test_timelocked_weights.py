@@ -16,6 +16,7 @@ from taonet.pallets.subtensor.weight_setting import WeightsVote
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import MechId, Uid
 from taonet.scale.codec import codec
+from tests.pallets.drand import sealed_by_sdk
 from tests.pallets.drand.pulses import pulse_of, recorded, sealed
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 
@@ -90,6 +91,17 @@ def test_a_commit_waits_for_its_epoch_and_its_pulse(chain: Chain) -> None:
     know(chain)
     reveal(NETUID)
     assert (waiting(chain), revealed(chain)) == ([], [VALIDATOR])
+    assert weights(chain) == [(2, 49151), (3, 65535)]
+
+
+def test_what_the_sdk_sealed_is_set(chain: Chain) -> None:
+    chain.subtensor.weight_commits.commit_timelocked_weights(
+        Signed(VALIDATOR), NETUID, sealed_by_sdk.WEIGHTS, 1000, VERSION
+    )
+    enter_epoch(chain, 4)
+    know(chain)
+    chain.subtensor.timelocked_weights.reveal(NETUID)
+    assert revealed(chain) == [VALIDATOR]
     assert weights(chain) == [(2, 49151), (3, 65535)]
 
 
