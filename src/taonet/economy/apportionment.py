@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 def apportion(amount: int, weights: Sequence[int]) -> dict[int, int]:
     """
-    By index, whole parts of `amount` by non-negative `weights` that add up to it: what rounding down leaves
-    over goes to the largest remainders, one unit each, the first of equals first.
+    By index, whole parts of `amount` by non-negative `weights` that add up to it: what rounding
+    down leaves over goes to the largest remainders, one unit each, the first of equals first.
 
     All parts are 0 if all weights are. The parts stand in the order in which the chain pays them:
     by their remainders, largest first, if anything was left over.
