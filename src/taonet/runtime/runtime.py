@@ -102,7 +102,13 @@ class Runtime:
         self._compose_evm()
         self.utility = Utility(state, self)
         self.sudo = Sudo(state, self)
-        self.pallets: Sequence[Pallet] = (
+        self.pallets = self._in_order()
+        self._by_class = {type(pallet): pallet for pallet in self.pallets}
+        self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
+
+    def _in_order(self) -> Sequence[Pallet]:
+        """All pallets, as blocks start them."""
+        return (
             self.system,
             self.randomness_collective_flip,
             self.timestamp,
@@ -135,8 +141,6 @@ class Runtime:
             self.order_book,
             self.limit_orders,
         )
-        self._by_class = {type(pallet): pallet for pallet in self.pallets}
-        self._methods: dict[tuple[int, int], Callable[..., PostInfo | None]] = {}
 
     def _compose_evm(self) -> None:
         """What Ethereum's tools see; its contracts may reach every other pallet."""
