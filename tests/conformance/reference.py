@@ -37,7 +37,7 @@ READINGS = frozenset(
     (
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
-        *("dividends", "claimable", "locked", "available", "bond"),
+        *("dividends", "claimable", "locked", "available", "bond", "pruned"),
     )
 )
 RESERVE_MIN = 100
@@ -93,7 +93,9 @@ def _reading(stage: Stage, step: Mapping[str, Any], kept: dict[str, Any]) -> Cal
             found = getattr(stage, step["read"])(*of)
         if "keep" in step:
             kept[step["keep"]] = found
-        return found - kept[step["less"]] * step.get("times", 1) if "less" in step else found
+        if "less" in step:
+            return found - kept[step["less"]] * Fraction(str(step.get("times", 1)))
+        return found
 
     return read
 

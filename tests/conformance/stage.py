@@ -21,7 +21,8 @@ from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
-from taonet.pallets.balances import EXISTENTIAL_DEPOSIT, Preservation
+from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
+from taonet.pallets.balances_types import Preservation
 from taonet.pallets.subtensor.distribution import PendingAlpha
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
@@ -420,6 +421,11 @@ class Stage:
         """The neuron that a new one would replace."""
         uid = self.module.neuron_registry.replaceable(NetUid(netuid))
         return None if uid is None else int(uid)
+
+    def pruned(self) -> int | None:
+        """The subnet that would give way to a new one."""
+        netuid = self.module.dissolution.candidate()
+        return None if netuid is None else int(netuid)
 
     def epoch_due(self, netuid: int, block: int) -> bool:
         """Whether a subnet's epoch is due in a block."""
