@@ -160,8 +160,8 @@ async def test_the_first_server_that_answers_well_is_believed() -> None:
         bringing(small, "http://127.0.0.1:1", broken, url) as (_, servers),
     ):
         pulse = await servers.latest(QUICKNET)
-        assert (await servers.at(QUICKNET, 1000)).round == 1000
-    assert pulse.round == 2000
+        assert (await servers.at(QUICKNET, 1000)).round_ == 1000
+    assert pulse.round_ == 2000
     assert good.asked[0] == f"/{QUICKNET.hash.hex()}/public/latest"
 
 

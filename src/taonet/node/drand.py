@@ -163,8 +163,8 @@ class PulseServers:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PulseUnavailable(f"{endpoint}: {error or type(error).__name__}") from error
         pulse = parse_pulse(body)
-        if round_ is not None and pulse.round != round_:
-            raise PulseUnavailable(f"{endpoint} gave round {pulse.round} for {round_}")
+        if round_ is not None and pulse.round_ != round_:
+            raise PulseUnavailable(f"{endpoint} gave round {pulse.round_} for {round_}")
         if not await asyncio.to_thread(_is_signed, pulse, beacon):
             raise PulseUnavailable(f"{endpoint} gave a pulse that the beacon did not sign")
         return pulse
@@ -218,11 +218,11 @@ class PulseBringer:
         """Bring what is missing, so much as one look may; how many. Raises `PulseUnavailable`."""
         beacon = self._known.beacon_config
         latest = await servers.latest(beacon)
-        newest = self._newest() or latest.round - 1
-        end = min(latest.round, newest + PULSES_AT_ONCE_MAX)
+        newest = self._newest() or latest.round_ - 1
+        end = min(latest.round_, newest + PULSES_AT_ONCE_MAX)
         for round_ in range(newest + 1, end + 1):
             await self._submit(
-                latest if round_ == latest.round else await servers.at(beacon, round_)
+                latest if round_ == latest.round_ else await servers.at(beacon, round_)
             )
         return max(end - newest, 0)
 
@@ -248,10 +248,10 @@ class PulseBringer:
         try:
             await self._chain.submit(encode_bare(encode(call)))
         except PoolRefused as refusal:
-            log.info("pulse_refused", round=pulse.round, reason=str(refusal))
+            log.info("pulse_refused", round=pulse.round_, reason=str(refusal))
             return
-        self._brought, self._brought_at = pulse.round, number
-        log.debug("pulse_brought", round=pulse.round)
+        self._brought, self._brought_at = pulse.round_, number
+        log.debug("pulse_brought", round=pulse.round_)
 
     def _until_next(self) -> float:
         """Seconds until the round after the newest one is due."""

@@ -56,7 +56,7 @@ class PulseValidity:
     def _check_pulses(self, payload: PulsesPayload, number: int) -> ValidTransaction:
         if len(payload.pulses) != 1:
             raise TransactionInvalid(Invalid.CALL)
-        round_ = payload.pulses[0].round
+        round_ = payload.pulses[0].round_
         if self._known.next_unsigned_at > number or round_ <= self._known.last_stored_round:
             raise TransactionInvalid(Invalid.STALE)
         return ValidTransaction(

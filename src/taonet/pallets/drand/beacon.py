@@ -119,10 +119,10 @@ class Drand(Pallet, prefix="Drand"):
         for pulse in pulses_payload.pulses:
             if not self._is_verified(pulse):
                 continue
-            if pulse.round <= last:
+            if pulse.round_ <= last:
                 raise InvalidRoundNumber
-            known.pulses[pulse.round] = pulse
-            last = pulse.round
+            known.pulses[pulse.round_] = pulse
+            last = pulse.round_
             rounds.append(last)
         known.last_stored_round = last
         if is_first and rounds:

@@ -41,7 +41,7 @@ class EcdsaSigner(MultiSigner, index=2, name="Ecdsa"):
 class Pulse(Struct, path="pallet_drand::types::Pulse"):
     """What the beacon said in a round; `randomness` is the hash of `signature`, unchecked."""
 
-    round: U64
+    round_: U64
     randomness: Hash
     signature: Annotated[bytes, bounded_bytes(SIGNATURE_BYTES_MAX)]
 

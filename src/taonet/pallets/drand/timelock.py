@@ -27,7 +27,7 @@ def open_sealed(ciphertext: bytes, pulse: Pulse) -> bytes | None:
     if not _has_sealed_key(ciphertext):
         return None
     signature = pulse.signature.removeprefix(b"0x")[:G1_BYTES]
-    envelope = encode_compact(len(ciphertext)) + ciphertext + pulse.round.to_bytes(8, "little")
+    envelope = encode_compact(len(ciphertext)) + ciphertext + pulse.round_.to_bytes(8, "little")
     try:
         return bytes(bittensor_core.decrypt_with_signature(envelope, signature.hex()))
     except ValueError:

@@ -37,5 +37,5 @@ def is_of_beacon(pulse: Pulse, beacon: BeaconConfiguration) -> bool:
     """
     key = decode_g2(beacon.public_key[:G2_BYTES])
     signature = decode_g1(pulse.signature[:G1_BYTES])
-    signed = hash_to_g1(sha256(pulse.round.to_bytes(8, "big")).digest(), DOMAIN)
+    signed = hash_to_g1(sha256(pulse.round_.to_bytes(8, "big")).digest(), DOMAIN)
     return is_product_one([(negate(signature), GENERATOR2), (signed, key)])
