@@ -131,8 +131,6 @@ class Runtime:
             self.proxy.kept,
             self.safe_mode,
             self.crowdloan,
-            self.model_releases,
-            self.fine_tuning,
             *(self.ethereum, self.contracts, self.evm, self.evm_chain_id, self.base_fee),
             self.utility,
             self.sudo,
@@ -154,15 +152,15 @@ class Runtime:
             author=self.aura.author,
             block_hash=lambda number: self.ethereum.hash_of(number),
         )
-
-    def dispatch(self, call: Call, origin: Origin) -> PostInfo:
-        """Run a call's method; what a refused call wrote stays: use `apply`."""
-        key = (call.pallet_index, call.spec.index)
         self.evm_runner = Runner(
             self.contracts, self.system, self.balances, Precompiles(self), around
         )
         self.evm = EvmCalls(self.contracts, self.balances, self.evm_runner)
         self.ethereum = Ethereum(self.system, self.timestamp, self.evm_runner)
+
+    def dispatch(self, call: Call, origin: Origin) -> PostInfo:
+        """Run a call's method; what a refused call wrote stays: use `apply`."""
+        key = (call.pallet_index, call.spec.index)
         outcome = (self._methods.get(key) or self._method_of(key, call))(origin, *call.arguments)
         return _NOTHING_SAID if outcome is None else outcome
 
