@@ -121,8 +121,8 @@ class S3Store:
         from obstore.store import S3Store as Bucket
 
         plain = options.get("endpoint", "").startswith("http:")
-        client: dict[str, Any] = {"allow_http": True} if plain else {}
-        given: dict[str, Any] = {"virtual_hosted_style_request": False, **options}
+        client: Any = {"allow_http": True} if plain else {}
+        given: Any = {"virtual_hosted_style_request": False, **options}
         self._bucket = Bucket(
             bucket,
             prefix=prefix or None,
@@ -177,7 +177,7 @@ def store_at(place: str, environment: Mapping[str, str] | None = None) -> BlobSt
         for name in names:
             with suppress(KeyError):
                 options[name] = given[f"AWS_{name.upper()}"]
-        return S3Store(url.netloc, url.path.strip("/"), **options)
+        return S3Store(url.netloc, url.path.strip("/"), retries=RETRIES, **options)
     if url.scheme not in ("", "file"):
         raise ValueError(f"{place} is neither a folder nor s3://")
     return FileStore(Path(url.path).expanduser())

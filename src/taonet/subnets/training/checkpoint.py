@@ -115,11 +115,12 @@ def advanced(
     before: Checkpoint,
     updates: Mapping[int, tuple[str, Update]],
     loss: float | None = None,
+    *,
+    clipped: bool = True,
 ) -> Checkpoint:
     """The checkpoint after averaging `updates`: payload's hash and update by uid."""
-    weights = averaged(
-        before.weights, {uid: update for uid, (_, update) in updates.items()}, run.pace
-    )
+    only = {uid: update for uid, (_, update) in updates.items()}
+    weights = averaged(before.weights, only, run.pace, clipped=clipped)
     record = Record(
         run=run.hash,
         window=before.window,

@@ -29,12 +29,20 @@ def clips(updates: Mapping[int, Update]) -> dict[int, float]:
 
 
 def averaged(
-    weights: Mapping[str, Array], updates: Mapping[int, Update], pace: float
+    weights: Mapping[str, Array],
+    updates: Mapping[int, Update],
+    pace: float,
+    *,
+    clipped: bool = True,
 ) -> dict[str, Array]:
-    """The weights after `updates`, by uid; unchanged without any."""
+    """
+    The weights after `updates`, by uid; unchanged without any.
+
+    Runs are clipped always; without it one can see what that is for.
+    """
     if not updates:
         return {name: array.copy() for name, array in weights.items()}
-    scales = clips(updates)
+    scales = clips(updates) if clipped else dict.fromkeys(sorted(updates), 1.0)
     share = np.float32(pace / len(updates))
     after = {}
     for name, array in weights.items():

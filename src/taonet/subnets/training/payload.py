@@ -17,8 +17,8 @@ before anything is made of it. There is one encoding of an update: places ascend
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -136,6 +136,22 @@ class Header:
         return header
 
 
+def opened(
+    raw: bytes, shape: Shape, verifier: Verifier, expected: Header, bases: Sequence[str]
+) -> tuple[dict[str, SparseArray], int]:
+    """
+    As `decoded`, but from any of the checkpoints `bases`, the newest first.
+
+    The second value is how many windows the checkpoint was behind. Raises `PayloadInvalid`.
+    """
+    if len(raw) > bytes_max(shape):
+        raise PayloadOversized(f"{len(raw)} bytes are more than {bytes_max(shape)}")
+    base = header_of(raw).base
+    behind = bases.index(base) if base in bases else 0
+    update = decoded(raw, shape, verifier, replace(expected, base=bases[behind]))
+    return update, behind
+
+
 def pages_hash(pages: list[int]) -> str:
     """The sha256 of a list of pages, in order."""
     return hashlib.sha256(np.array(pages, "<u8").tobytes()).hexdigest()
@@ -180,6 +196,11 @@ def decoded(
     if hashlib.sha256(body).hexdigest() != header.sha256:
         raise PayloadForged("the body is not what was signed")
     return decoded_body(body, shape)
+
+
+def header_of(raw: bytes) -> Header:
+    """What a payload says that it is for, unchecked; raises `PayloadMalformed`."""
+    return Header.decoded(_parts(raw)[0])
 
 
 def update_in(raw: bytes, shape: Shape) -> dict[str, SparseArray]:
