@@ -38,6 +38,7 @@ READINGS = frozenset(
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
+        *("childkey_take", "shared"),
     )
 )
 RESERVE_MIN = 100

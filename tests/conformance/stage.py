@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
+from taonet.economy.dividends import share_with_parents
 from taonet.frame.call import Call
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import DispatchError
@@ -24,6 +25,7 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
@@ -42,6 +44,7 @@ from taonet.scale.types import (
     Variants,
     Vec,
     fields_of,
+    type_of,
     u16,
     vec,
 )
@@ -421,6 +424,24 @@ class Stage:
         """The neuron that a new one would replace."""
         uid = self.module.neuron_registry.replaceable(NetUid(netuid))
         return None if uid is None else int(uid)
+
+    def childkey_take(self, hotkey: str, netuid: int) -> int:
+        """What a hotkey keeps of its parents' dividends, over 65535."""
+        return self.module.parentage.take(account(hotkey), NetUid(netuid))
+
+    def shared(self, hotkey: str, netuid: int, dividend: int) -> list[list[Any]]:
+        """How a hotkey's dividend is shared with its parents, by hotkey."""
+        one, place = account(hotkey), NetUid(netuid)
+        shares = share_with_parents(
+            Alpha(dividend),
+            self.module.distribution._as_child(one, place),
+            self.module.distribution._parents(one, place),
+            self.module.stake_weights.tao_weight,
+            u96f32.zero,
+        )
+        return [
+            [plain(type_of(AccountId), key), int(alpha)] for key, alpha in sorted(shares.payouts)
+        ]
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""
