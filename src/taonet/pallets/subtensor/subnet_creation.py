@@ -204,7 +204,10 @@ class SubnetCreation(Pallet, prefix="SubtensorModule"):
         if pruned is not None:
             self._dissolution.dissolve(pruned)
         netuid = self.next_netuid() if pruned is None else pruned
-        price = median_price(map(self._staking.swap.price, self._staking.subnets.without_root()))
+        subnets = self._staking.subnets
+        price = median_price(
+            self._staking.swap.price(one) for one in subnets.without_root() if subnets.exists(one)
+        )
         self.add(netuid, self._storage.constants.initial_tempo)
         locked = self._staking.tao.transfer_to_subnet(netuid, coldkey, cost)
         self._storage.global_parameters.network_last_lock_cost = locked
