@@ -80,6 +80,22 @@ def step(
 ) -> tuple[Weights, Moments, jax.Array]:
     """One step: new weights and moments, and the loss before it. Both old ones are used up."""
     surprise, gradient = jax.value_and_grad(loss)(weights, tokens, shape)
+    changed, moments = improved(weights, moments, gradient, rate, optimiser)
+    return changed, moments, surprise
+
+
+def improved(
+    weights: Weights,
+    moments: Moments,
+    gradient: Mapping[str, jax.Array],
+    rate: float | jax.Array,
+    optimiser: AdamW,
+) -> tuple[dict[str, jax.Array], Moments]:
+    """
+    What one step of AdamW makes of weights and moments, given the loss's gradient.
+
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101.
+    """
     size = jnp.sqrt(sum(jnp.sum(part * part) for part in gradient.values()))
     scale = jnp.minimum(1.0, optimiser.clip / (size + optimiser.epsilon))
     count = moments.steps + 1
@@ -99,7 +115,7 @@ def step(
         )
         decay = 0.0 if name in NORMS else optimiser.decay
         changed[name] = weight - rate * (direction + decay * weight)
-    return changed, Moments(first, second, count), surprise
+    return changed, Moments(first, second, count)
 
 
 class Learner:

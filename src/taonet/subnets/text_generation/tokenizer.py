@@ -69,6 +69,11 @@ class Tokenizer:
         self.end_of_text = end_of_text
         self.size = len(vocabulary)
 
+    @property
+    def end_of_turn(self) -> int:
+        """The token that ends an answer."""
+        return self._ids[self._chat.end]
+
     @classmethod
     def from_gguf(cls, file: GgufFile, chat: Chat | None = None) -> "Tokenizer":
         """The tokens of the model in `file`; raises `ModelUnreadable` for another kind."""
