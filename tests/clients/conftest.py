@@ -29,6 +29,12 @@ def sdk10_environment() -> PythonEnvironment:
 
 
 @pytest.fixture(scope="session")
+def web3_environment() -> PythonEnvironment:
+    """web3.py 8.0.0."""
+    return python_environment("web3")
+
+
+@pytest.fixture(scope="session")
 def polkadot_js_environment() -> NodeEnvironment:
     """@polkadot/api."""
     return node_environment("polkadot_js")
@@ -71,6 +77,12 @@ def calm_node() -> Iterator[Node]:
     """A local network whose blocks come a second apart: slow enough to see each state."""
     with running_node(block_time_s=1.0) as started:
         yield started
+
+
+@pytest.fixture
+def web3(web3_environment: PythonEnvironment, node: Node, tmp_path: Path) -> Client:
+    """web3.py, with a fresh home."""
+    return Client(web3_environment, node, tmp_path)
 
 
 @pytest.fixture

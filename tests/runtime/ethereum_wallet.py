@@ -33,6 +33,9 @@ class EthereumWallet:
     def raw(self, **fields: Any) -> bytes:
         """A signed transaction as wallets send it; of type 0 unless `type` says otherwise."""
         whole = {"nonce": 0, "gas": 21_000, "value": 0, "chainId": CHAIN_ID} | fields
+        if isinstance(whole.get("to"), str):
+            # As bytes: the library takes letters only where their case is a checksum.
+            whole["to"] = bytes.fromhex(whole["to"].removeprefix("0x"))
         if "maxFeePerGas" not in whole:
             whole.setdefault("gasPrice", 20 * GWEI)
         return bytes(self.signer.sign_transaction(whole).raw_transaction)
