@@ -12,7 +12,7 @@ from taonet.pallets.subtensor.mechanisms import mechanism_index
 from taonet.primitives.fixed_point import i96f32
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid, to_rao
+from taonet.primitives.units import ROOT, Alpha, NetUid, Uid, to_rao
 from taonet.runtime.genesis import localnet_genesis
 from taonet.runtime.runtime import Runtime
 
@@ -73,8 +73,8 @@ def _stake_on_root(runtime: Runtime, stakers: int) -> None:
     module.networks.subtoken_enabled[ROOT] = True
     for netuid in range(FIRST_NETUID, FIRST_NETUID + stakers):
         coldkey, hotkey = account(netuid, 1, 0), account(netuid, 1)
-        runtime.balances.mint(coldkey, Rao(amount + to_rao(1)))
-        module.emission.total_issuance += Rao(amount + to_rao(1))
+        runtime.balances.mint(coldkey, amount + to_rao(1))
+        module.emission.total_issuance += amount + to_rao(1)
         module.staking_calls.add_stake(Signed(coldkey), hotkey, ROOT, amount)
 
 

@@ -397,6 +397,11 @@ class _Bound(Generic[K, V]):
         for raw in self._state.keys(self._map.prefix_of(*first)):
             yield self._map.decode_key(raw), self._state.load(raw, self._codec)
 
+    def values_under(self, *first: Any) -> Iterator[V]:
+        """The values of the entries whose first keys are `first`."""
+        for raw in self._state.keys(self._map.prefix_of(*first)):
+            yield self._state.load(raw, self._codec)
+
     def clear(self, *first: Any) -> int:
         """Remove the entries whose first keys are `first` (all without any); how many."""
         keys = list(self._state.keys(self._map.prefix_of(*first)))

@@ -109,14 +109,15 @@ class _MemoryView:
 
     def __init__(self, tables: dict[Table, _MemoryTable], turn: RLock) -> None:
         self._tables = tables
-        self._turn = turn
+        self._take_turn = turn.acquire
+        self._end_turn = turn.release
 
     def __enter__(self) -> Self:
-        self._turn.acquire()
+        self._take_turn()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._turn.release()
+        self._end_turn()
 
     def get(self, table: Table, key: bytes) -> bytes | None:
         return self._tables[table].values.get(key)

@@ -81,15 +81,13 @@ class HeadCache:
     """
 
     def __init__(self, keys_max: int = CACHED_KEYS_MAX) -> None:
-        self._keys_max = keys_max
+        self.keys_max = keys_max
         self._lock = Lock()
         self._block = b""
         self._values: dict[bytes, bytes | None] = {}
 
     def lookup(self, block: bytes, key: bytes) -> tuple[bytes | None] | None:
         """The cached value (`None`: the key is absent) in a tuple, or `None` if not cached."""
-        if not self._keys_max:
-            return None
         with self._lock:
             if block == self._block and key in self._values:
                 return (self._values[key],)
@@ -97,7 +95,7 @@ class HeadCache:
 
     def remember(self, block: bytes, key: bytes, value: bytes | None) -> None:
         """Keep a value that was read at `block` while it was the head."""
-        if not self._keys_max or (value is not None and len(value) > CACHED_VALUE_BYTES_MAX):
+        if value is not None and len(value) > CACHED_VALUE_BYTES_MAX:
             return
         with self._lock:
             if block > self._block:
@@ -109,7 +107,7 @@ class HeadCache:
 
     def advance(self, parent: bytes, block: bytes, changes: Mapping[bytes, bytes | None]) -> None:
         """Go from `parent` to its child `block`."""
-        if not self._keys_max:
+        if not self.keys_max:
             return
         with self._lock:
             values = self._values if self._block == parent else {}
@@ -130,8 +128,8 @@ class HeadCache:
 
     def _limit(self) -> None:
         """Drop the half that was added first; one at a time would cost a search each."""
-        if len(self._values) > self._keys_max:
-            newest = islice(self._values.items(), len(self._values) - self._keys_max // 2, None)
+        if len(self._values) > self.keys_max:
+            newest = islice(self._values.items(), len(self._values) - self.keys_max // 2, None)
             self._values = dict(newest)
 
 
@@ -157,17 +155,19 @@ class StateReader:
         """The value of `key`, or `None` where there is none, as for keys that cannot be stored."""
         if not 1 <= len(key) <= STATE_KEY_BYTES_MAX:
             return None
-        cached = self._cache.lookup(self._marker, key)
+        cache = self._cache
+        cached = cache.lookup(self._marker, key) if cache.keys_max else None
         if cached is not None:
             return cached[0]
-        escaped = escape(key)
         with self._store.view() as view:
             if not self._is_head(view):
+                escaped = escape(key)
                 for _, previous in view.scan(Table.HISTORY, escaped + self._after, escaped):
                     return decode_previous(previous)
                 return view.get(Table.STATE, key)
             value = view.get(Table.STATE, key)
-        self._cache.remember(self._marker, key, value)
+        if cache.keys_max:
+            cache.remember(self._marker, key, value)
         return value
 
     def values_of(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:

@@ -97,6 +97,9 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
 
     def _reveal_weights(self, subnets: Sequence[NetUid], number: int) -> None:
         """Open timelocked weights; not of subnets whose epoch must wait for the next block."""
+        sealed = self._storage.weights.timelocked_weight_commits.keys()
+        if next(sealed, None) is None:
+            return
         deferred = self._deferred(subnets, number)
         for netuid in subnets:
             if netuid in deferred:

@@ -66,7 +66,7 @@ class EpochRunner:
 
     def has_consistent_keys(self, netuid: NetUid) -> bool:
         """Whether no hotkey has two uids, which the epoch relies on."""
-        hotkeys = [hotkey for _, hotkey in self._storage.neurons.keys.under(netuid)]
+        hotkeys = list(self._storage.neurons.keys.values_under(netuid))
         return len(set(hotkeys)) == len(hotkeys)
 
     def run(self, netuid: NetUid, emission: Alpha) -> list[HotkeyEmission[AccountId]]:

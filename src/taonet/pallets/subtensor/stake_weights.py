@@ -5,6 +5,8 @@ it lent to its children and plus what its parents lent to it.
 Source: subtensor pallets/subtensor/src/staking/stake_utils.rs @ 14bc6f9.
 """
 
+from collections.abc import Sequence
+
 from taonet.economy.dividends import Stake
 from taonet.economy.stake_weight import inherited_stake, stake_weight
 from taonet.pallets.subtensor.share_pools import SharePools
@@ -12,6 +14,10 @@ from taonet.pallets.subtensor.storage import Storage
 from taonet.primitives.fixed_point import I64F64, U64_MAX, U96F32, u96f32
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid
+
+
+Relations = Sequence[tuple[int, AccountId]]
+"""Proportions of a hotkey's stake, of 2**64 - 1, with whom they are lent to or borrowed from."""
 
 
 class StakeWeights:
@@ -32,20 +38,23 @@ class StakeWeights:
 
     def inherited(self, hotkey: AccountId, netuid: NetUid) -> Stake:
         """Alpha in the subnet and TAO on root after children and parents."""
-        own = self._pools.total(hotkey, netuid)
-        alpha = own if netuid == ROOT else Alpha(self._inherited(hotkey, netuid, netuid))
-        return Stake(alpha, Alpha(self._inherited(hotkey, netuid, ROOT)))
-
-    def _inherited(self, hotkey: AccountId, netuid: NetUid, place: NetUid) -> int:
-        """The stake at `place` that the relations of `netuid` give a hotkey."""
-        family, own = self._storage.children, int(self._pools.total(hotkey, place))
+        alpha, root = self._pools.total(hotkey, netuid), self._pools.total(hotkey, ROOT)
+        family = self._storage.children
         children = family.child_keys[hotkey, netuid]
         parents = family.parent_keys[hotkey, netuid]
         if not children and not parents:
             # Most hotkeys have no relations, and so what they own.
-            return own
+            return Stake(alpha, root)
+        if netuid != ROOT:
+            alpha = self._inherited(alpha, children, parents, netuid)
+        return Stake(alpha, self._inherited(root, children, parents, ROOT))
+
+    def _inherited(
+        self, own: Alpha, children: Relations, parents: Relations, place: NetUid
+    ) -> Alpha:
+        """The stake at `place` that relations leave and give to one who owns `own` there."""
         lent = [proportion for proportion, _ in children]
         borrowed = [
             (proportion, int(self._pools.total(parent, place))) for proportion, parent in parents
         ]
-        return inherited_stake(own, lent, borrowed)
+        return Alpha(inherited_stake(int(own), lent, borrowed))
