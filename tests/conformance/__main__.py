@@ -4,15 +4,18 @@ Compares this chain with the real one: `make conformance`.
 The vectors are recorded numbers and lie in the repository. The real chain's metadata, its
 inventory and the public testnet's genesis are other people's data: they are read from the folder
 that `$TAONET_SHARED` names, `../shared` without it, and what needs them is skipped where it isn't.
+Meanwhile a month of a small network and a day of a large one are run in two more processes, five to
+eight minutes on two quiet cores; with `--without-long-runs` they are skipped.
 
 Exits 1 when something differs, 0 otherwise; the last line is the count.
 """
 
+import argparse
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +29,7 @@ from taonet.runtime.composition import metadata_v15
 from taonet.runtime.runtime_apis.baskets import BetaBasketRuntimeApi
 from taonet.scale import metadata
 from tests.conformance import genesis, own_pallets, spec_differences
+from tests.conformance.long_runs import NAMES, LongRun, LongRunFailed
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"
@@ -255,16 +259,40 @@ def check_shared(tally: Tally, shared: Path) -> None:
             tally.skip(name, f"{needed} isn't there; ${SHARED_VARIABLE} may name its folder")
 
 
+def check_long_runs(tally: Tally, runs: Sequence[LongRun]) -> None:
+    """What runs gave that were started before."""
+
+    def outcome(started: LongRun) -> str:
+        try:
+            return started.ended()
+        except LongRunFailed as error:
+            raise Differs(str(error)) from error
+
+    for started in runs:
+        tally.check(f"long run, {started.name}", partial(outcome, started))
+
+
 def main() -> None:
     """Check, and end with the count."""
+    parser = argparse.ArgumentParser(description="Compare this chain with the real one.")
+    parser.add_argument("--without-long-runs", action="store_true", help="skip day and month")
+    options = parser.parse_args()
 
     def say(line: str) -> None:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     tally = Tally(say)
-    check_vectors(tally)
-    check_shared(tally, shared_folder())
+    runs = [] if options.without_long_runs else [LongRun.started(name) for name in NAMES]
+    try:
+        check_vectors(tally)
+        check_shared(tally, shared_folder())
+        check_long_runs(tally, runs)
+    finally:
+        for started in runs:
+            started.stop()
+    if options.without_long_runs:
+        tally.skip("long runs", "not asked for")
     say(str(tally))
     sys.exit(1 if tally.failed else 0)
 

@@ -3,7 +3,7 @@ A long time on a busy network, as fast as it goes: real blocks with state roots,
 that the chain itself, which grows with every block, is not in memory.
 
 People stake, unstake, move stake, register, claim and swap now and then; after every so many blocks
-all books are checked and the memory is read.
+all books are checked, and the memory is read all along. The store keeps the head's state alone.
 """
 
 import resource
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from statistics import mean
 from typing import Final
 
 from taonet.frame.config import RuntimeConfig
@@ -34,6 +35,7 @@ START_MS: Final = 1_700_000_000_000
 SLOT_MS: Final = 12_000
 PEOPLE: Final = 12
 HOTKEYS_EACH: Final = 3
+MEMORY_SAMPLES: Final = 90
 MIB: Final = 1 << 20
 
 
@@ -67,8 +69,18 @@ class Figures:
     epochs: int
     cpu_s: float
     memory_mib: tuple[float, ...]
-    """The process's memory at each check."""
+    """The process's memory, read in even steps over the run."""
     head: bytes
+
+    @property
+    def memory_growth(self) -> float:
+        """
+        How much more memory the last third of the run held than the middle one, as a part of it;
+        caches fill in the first. Means, since a cache that is emptied now and then saws.
+        """
+        third = len(self.memory_mib) // 3
+        middle, last = self.memory_mib[third : 2 * third], self.memory_mib[2 * third :]
+        return mean(last) / mean(middle) - 1
 
     @property
     def blocks_per_s(self) -> float:
@@ -84,13 +96,14 @@ def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
         for n in range(len(people))
         for uid in range(1, 1 + min(HOTKEYS_EACH, plan.neurons - 1))
     ]
-    store = ChainStore.open(LmdbStore.open(folder, sync=False), keep_blocks=8)
+    store = ChainStore.open(LmdbStore.open(folder, sync=False), keep_blocks=1)
     executor = BlockExecutor.open(store, lambda: _genesis(plan, people), CONFIG)
     random = Random(seed)
     maker = CallMaker(executor.runtime, random, people, hotkeys)
     calls = epochs = 0
     spent, memory = 0.0, []
     check_every = max(plan.blocks // plan.checks, 1)
+    sample_every = max(plan.blocks // MEMORY_SAMPLES, 1)
     for number in range(1, plan.blocks + 1):
         transactions = []
         if number % plan.calls_every == 0:
@@ -107,6 +120,7 @@ def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
         if number % check_every == 0 or number == plan.blocks:
             executor.runtime.try_state()
             check_books(executor.runtime)
+        if number % sample_every == 0:
             memory.append(_memory_mib())
     epochs = sum(index for _, index in executor.runtime.subtensor.epochs.subnet_epoch_index.items())
     return Figures(plan.blocks, calls, epochs, spent, tuple(memory), executor.head.hash)
