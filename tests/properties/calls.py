@@ -30,8 +30,8 @@ from taonet.scale.types import (
     fields_of,
 )
 
-LEFT_OUT: Final = ("System", "Timestamp", "Grandpa", "MevShield", "Sudo", "Commitments")
-"""Pallets whose calls move no money, or with which root may write anything anywhere."""
+LEFT_OUT: Final = ("System", "Timestamp", "Grandpa", "MevShield", "SafeMode", "Sudo", "Commitments")
+"""Pallets whose calls move no money, or with which root may write anything or stop everything."""
 
 MONEY_CALLS: Final = (
     "add_stake",
@@ -200,6 +200,8 @@ class CallMaker:
         if name in ("dests", "uids"):
             self._uids = count
             return tuple(range(count))
+        if name == "other_signatories":
+            return tuple(sorted({self._value(name, item) for _ in range(count)}))
         if name in ("weights", "values") and self._random.random() < 0.8:
             count = self._uids
         return tuple(self._value(name, item) for _ in range(count))

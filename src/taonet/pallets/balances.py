@@ -344,18 +344,19 @@ class Balances(Pallet, prefix="Balances"):
 
     def release(self, who: AccountId, reason: RuntimeHoldReason, amount: Rao) -> Rao:
         """Free at most `amount` of what is held for a reason; returns what was freed."""
-        value = min(int(amount), self.held(who, reason))
         info = self.system.account[who]
         data = info.data
+        # Root may have freed what is reserved without asking what for.
+        value = min(int(amount), self.held(who, reason), data.reserved)
         self._put(who, info, data.free + value, data.reserved - value, data.frozen)
         self._set_hold(who, reason, self.held(who, reason) - value)
         return Rao(value)
 
     def burn_held(self, who: AccountId, reason: RuntimeHoldReason, amount: Rao) -> None:
         """Destroy at most `amount` of what is held for a reason."""
-        value = min(int(amount), self.held(who, reason))
         info = self.system.account[who]
         data = info.data
+        value = min(int(amount), self.held(who, reason), data.reserved)
         self._put(who, info, data.free, data.reserved - value, data.frozen)
         self._set_hold(who, reason, self.held(who, reason) - value)
         self.retire(Rao(value))
