@@ -22,10 +22,12 @@ from taonet.pallets.drand import DRAND_CLASSES, DRAND_INDEX
 from taonet.pallets.ethereum import ETHEREUM_INDEX, Ethereum
 from taonet.pallets.evm import EVM_CLASSES, EVM_INDEX
 from taonet.pallets.evm_chain_id import EVM_CHAIN_ID_INDEX, EvmChainId
+from taonet.pallets.fine_tuning import FINE_TUNING_CLASSES, FINE_TUNING_INDEX
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders import LIMIT_ORDERS_INDEX
 from taonet.pallets.limit_orders.calls import LIMIT_ORDERS_CLASSES
 from taonet.pallets.mev_shield import MEV_SHIELD_INDEX, MevShield
+from taonet.pallets.model_releases import MODEL_RELEASES_INDEX, ModelReleases
 from taonet.pallets.multisig import MULTISIG_INDEX, Multisig
 from taonet.pallets.preimage import PREIMAGE_INDEX, Preimage
 from taonet.pallets.proxy import PROXY_CLASSES, PROXY_INDEX
@@ -73,6 +75,8 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     31: (AlphaAssets,),
     LIMIT_ORDERS_INDEX: LIMIT_ORDERS_CLASSES,
     RULE_SETS_INDEX: (RuleSets,),
+    MODEL_RELEASES_INDEX: (ModelReleases,),
+    FINE_TUNING_INDEX: FINE_TUNING_CLASSES,
 }
 
 SPECS: Final[tuple[PalletSpec, ...]] = tuple(

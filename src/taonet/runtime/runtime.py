@@ -30,10 +30,12 @@ from taonet.pallets.ethereum import Ethereum
 from taonet.pallets.evm import Contracts, EvmCalls, Runner
 from taonet.pallets.evm.runner import Surroundings
 from taonet.pallets.evm_chain_id import EvmChainId
+from taonet.pallets.fine_tuning import FineTuning
 from taonet.pallets.grandpa import Grandpa
 from taonet.pallets.limit_orders.calls import LimitOrders
 from taonet.pallets.limit_orders.checks import OrderBook
 from taonet.pallets.mev_shield import MevShield
+from taonet.pallets.model_releases import ModelReleases
 from taonet.pallets.multisig import Multisig
 from taonet.pallets.preimage import Preimage
 from taonet.pallets.proxy import Proxy
@@ -97,6 +99,8 @@ class Runtime:
         self.scheduler = Scheduler(state, self.system, self.preimage, self)
         self.safe_mode = SafeMode(state, self.system, self.balances)
         self.crowdloan = Crowdloan(self.system, self.balances, self.preimage, self)
+        self.model_releases = ModelReleases(self.system, self.subtensor)
+        self.fine_tuning = FineTuning(self.system, self.subtensor)
         self.order_book = OrderBook(state)
         self.limit_orders = LimitOrders(self.system, self.balances, self.subtensor, self)
         self._compose_evm()
@@ -131,6 +135,8 @@ class Runtime:
             self.proxy.kept,
             self.safe_mode,
             self.crowdloan,
+            self.model_releases,
+            self.fine_tuning,
             *(self.ethereum, self.contracts, self.evm, self.evm_chain_id, self.base_fee),
             self.utility,
             self.sudo,
