@@ -8,7 +8,7 @@ import pytest
 from taonet.frame.dispatch_error import BadOrigin, DispatchError
 from taonet.frame.multi_address import Ed25519, Sr25519
 from taonet.frame.origin import Root, Signed, Unsigned
-from taonet.pallets.limit_orders import errors
+from taonet.pallets.limit_orders import LIMIT_ORDERS_INDEX, errors
 from taonet.pallets.limit_orders.events import (
     LimitOrdersPalletStatusChanged,
     OrderCancelled,
@@ -18,6 +18,7 @@ from taonet.pallets.limit_orders.events import (
 from taonet.pallets.limit_orders.market import TRADER, TRADER_HOTKEY
 from taonet.pallets.limit_orders.orders import (
     ORDERS_MAX,
+    V1,
     Cancelled,
     Fulfilled,
     OrderType,
@@ -25,6 +26,7 @@ from taonet.pallets.limit_orders.orders import (
     Perbill,
     SignedOrder,
     order_id_of,
+    signed_bytes,
 )
 from taonet.pallets.subtensor.errors import AmountTooLow, NotEnoughStakeToWithdraw, SlippageTooHigh
 from taonet.primitives.units import ROOT
@@ -246,3 +248,25 @@ def test_a_call_has_room_for_so_many_orders(chain: Chain) -> None:
     with pytest.raises(OverflowError):
         orders.encode((signed(),) * (ORDERS_MAX + 1))
     assert spec.weight_of(((signed(),) * 2, False)).ref_time > spec.weight_of(((), False)).ref_time
+
+
+def test_the_sdk_encodes_an_order_as_its_owner_signs_it(chain: Chain) -> None:
+    """Its codec knows nothing of orders but our metadata."""
+    ours = order(relayer=(RELAYER.account,), max_slippage=Perbill(7), fee_rate=FEE)
+    fields = {
+        "signer": f"0x{ours.signer.hex()}",
+        "hotkey": f"0x{ours.hotkey.hex()}",
+        "netuid": int(ours.netuid),
+        "order_type": "LimitBuy",
+        "amount": ours.amount,
+        "limit_price": ours.limit_price,
+        "expiry": ours.expiry,
+        "fee_rate": FEE._0,
+        "fee_recipient": f"0x{ours.fee_recipient.hex()}",
+        "relayer": [f"0x{RELAYER.account.hex()}"],
+        "max_slippage": 7,
+        "chain_id": 42,
+        "partial_fills_enabled": False,
+    }
+    call = bytes(chain.sdk.compose_call("LimitOrders", "cancel_order", {"order": {"V1": fields}}))
+    assert call == bytes([LIMIT_ORDERS_INDEX, 2]) + signed_bytes(V1(ours))
