@@ -15,6 +15,7 @@ from taonet.frame.origin import Signed
 from taonet.pallets.subtensor import errors
 from taonet.pallets.subtensor.mechanisms import mechanism_index
 from taonet.pallets.subtensor.subnet_accounts import subnet_account
+from taonet.pallets.subtensor.types import LastTransaction
 from taonet.pallets.subtensor.weight_commits import commit_hash_of
 from taonet.pallets.subtensor.weight_setting import WeightsVote
 from taonet.primitives.ids import H256
@@ -451,3 +452,56 @@ def test_all_endpoints_change_only_so_often(chain: Chain) -> None:
     metrics = (miner, NETUID, 1, IP, 8091, 4)
     serving.serve_prometheus(*metrics)
     refuse(chain, error, serving.serve_prometheus, *metrics)
+
+
+@pytest.mark.parametrize("name", ["swap_hotkey", "swap_hotkey_v2"])
+@pytest.mark.parametrize("netuid", [None, NETUID])
+def test_every_way_to_swap_a_hotkey_refuses_alike(
+    chain: Chain, name: str, netuid: NetUid | None
+) -> None:
+    new, interval = account("new"), chain.subtensor.constants.hotkey_swap_on_subnet_interval
+
+    def refuses(error: type[DispatchError], hotkey: bytes, who: bytes = BOB) -> None:
+        call = getattr(chain.subtensor.hotkey_swap, name)
+        keep_stake = (False,) if name == "swap_hotkey_v2" else ()
+        refuse(chain, error, call, Signed(who), HOT, hotkey, netuid, *keep_stake)  # type: ignore[arg-type]
+
+    chain.subtensor.neuron_registry.append(NETUID, HOT)
+    chain.system.number = interval + 10
+    refuses(errors.NonAssociatedColdKey, new, who=ALICE)
+    refuses(errors.NewHotKeyIsSameWithOld, HOT)
+    refuses(errors.NotEnoughBalanceToPaySwapHotKey, new)
+    chain.fund(BOB, to_rao(1))
+    refuses(errors.CannotUseSystemAccount, subnet_account(SECOND))
+    chain.subtensor.neuron_registry.append(NETUID, WARM)
+    refuses(errors.HotKeyAlreadyRegisteredInSubNet, WARM)
+    swaps = chain.subtensor.key_swaps.last_hotkey_swap_on_netuid
+    swaps[NETUID, BOB] = 10
+    refuses(errors.HotKeySwapOnSubnetIntervalNotPassed, new)
+    chain.subtensor.global_parameters.tx_rate_limit = 100
+    chain.subtensor.rate_limits.last_rate_limited_block[LastTransaction(BOB)] = chain.system.number
+    refuses(errors.HotKeySetTxRateLimitExceeded, new)
+
+
+def test_locks_move_to_hotkeys_that_exist(chain: Chain) -> None:
+    call, error = chain.subtensor.lock_calls.move_lock, errors.HotKeyAccountNotExists
+    refuse(chain, error, call, Signed(ALICE), NOBODY, NETUID)
+
+
+def test_an_epoch_is_triggered_only_so_often(chain: Chain) -> None:
+    control, owner = chain.subtensor.epoch_control, Signed(account("owner"))
+    chain.subtensor.hyperparameters.tempo[NETUID] = 50_000
+    chain.system.number = 10_000
+    control.trigger_epoch(owner, NETUID)
+    chain.subtensor.epochs.pending_epoch_at[NETUID] = 0
+    refuse(chain, errors.TxRateLimitExceeded, control.trigger_epoch, owner, NETUID)
+
+
+def test_the_activity_cutoff_is_frozen_before_an_epoch(chain: Chain) -> None:
+    control, owner = chain.subtensor.epoch_control, Signed(account("owner"))
+    chain.subtensor.hyperparameters.tempo[NETUID] = 1_000
+    chain.subtensor.epochs.last_epoch_block[NETUID] = 0
+    chain.system.number = 999
+    call = control.set_activity_cutoff_factor
+    error = errors.AdminActionProhibitedDuringWeightsWindow
+    refuse(chain, error, call, owner, NETUID, 2_000)
