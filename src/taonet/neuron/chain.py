@@ -88,6 +88,15 @@ class Metagraph:
         return {neuron.hotkey: neuron for neuron in self.neurons}
 
 
+@dataclass(frozen=True)
+class Commitment:
+    """What a hotkey has published about itself in a subnet, and in which block."""
+
+    hotkey: str
+    block: int
+    text: str
+
+
 class Chain(Protocol):
     """The chain as one hotkey sees it. Every method raises `ChainError`."""
 

@@ -7,7 +7,7 @@ between subnets: plain weights or timelocked commitments, limits on the largest 
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
@@ -15,7 +15,7 @@ import bittensor as bt
 import structlog
 from bittensor import storage
 
-from taonet.neuron.chain import Endpoint, Metagraph, Neuron
+from taonet.neuron.chain import Commitment, Endpoint, Metagraph, Neuron
 from taonet.neuron.errors import ChainRefused, ChainUnreachable
 from taonet.primitives.units import NetUid, Uid
 
@@ -72,6 +72,73 @@ class SdkChain:
             version_key=version_key,
         )
         await self._attempt(lambda client: self._execute(client, intent))
+
+    async def commit(self, netuid: NetUid, text: str) -> None:
+        """Publish `text` as this hotkey's commitment; returns when the call is in a block."""
+        raw = text.encode()
+        fields = [[{f"Raw{len(raw)}": f"0x{raw.hex()}"}]]
+        call = bt.calls.Commitments.set_commitment(netuid=int(netuid), info={"fields": fields})
+
+        async def submit(client: bt.Client) -> None:
+            result = await client.submit_call(
+                call, self._wallet, signer="hotkey", wait_for_finalization=False
+            )
+            result.raise_for_failure()
+
+        await self._attempt(submit)
+
+    async def commitments(self, netuid: NetUid, block: int) -> list[Commitment]:
+        """What every hotkey's commitment was at the end of `block`."""
+
+        async def read(client: bt.Client) -> list[Commitment]:
+            view = await client.at(block)
+            found = await view.subnets.commitments(int(netuid))
+            return [Commitment(each.hotkey, each.block, each.data) for each in found.values()]
+
+        return await self._attempt(read)
+
+    async def block_hash(self, number: int) -> bytes:
+        """The hash of one of the last few thousand blocks; raises `ChainRefused("NoSuchBlock")`."""
+
+        async def read(client: bt.Client) -> bytes:
+            item: Any = storage.System.BlockHash
+            return _hash(await client.query(item, [number]))
+
+        found = await self._attempt(read)
+        if not any(found):
+            raise ChainRefused("NoSuchBlock", f"the chain does not know block {number}")
+        return found
+
+    async def read(self, pallet: str, item: str, keys: Sequence[Any] = ()) -> Any:
+        """A storage item's value at the newest block, as the SDK decodes it; None if absent."""
+        return await self._attempt(lambda client: client.query((pallet, item), list(keys)))
+
+    async def entries(
+        self, pallet: str, item: str, keys: Sequence[Any] = ()
+    ) -> list[tuple[Any, Any]]:
+        """The entries of a storage map under its first `keys`, each with the rest of its key."""
+        return await self._attempt(lambda client: client.query_map((pallet, item), list(keys)))
+
+    async def submit(
+        self, pallet: str, name: str, arguments: Mapping[str, Any], *, signer: str = "hotkey"
+    ) -> list[Any]:
+        """
+        Sign and send a call that the SDK has no name for; the events of its extrinsic.
+
+        `signer` is `hotkey` or `coldkey`. Returns when the call is in a block.
+        """
+
+        async def send(client: bt.Client) -> list[Any]:
+            result = await client.submit_call(
+                bt.calls.Call(pallet, name, dict(arguments)),
+                self._wallet,
+                signer=signer,
+                wait_for_finalization=False,
+            )
+            result.raise_for_failure()
+            return list(result.events)
+
+        return await self._attempt(send)
 
     async def blocks(self) -> AsyncIterator[int]:
         """New blocks for as long as the process lives; a node that restarts is found again."""
@@ -139,6 +206,10 @@ class SdkChain:
         client, self._client = self._client, None
         if client is not None:
             await _leave(client)
+
+
+def _hash(value: Any) -> bytes:
+    return bytes(value) if isinstance(value, bytes) else bytes.fromhex(str(value)[2:])
 
 
 async def _leave(client: bt.Client) -> None:

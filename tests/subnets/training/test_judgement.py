@@ -126,7 +126,7 @@ def test_only_so_many_as_the_run_says_are_averaged(pages: Corpus) -> None:
         name: sum((better(seed)[name] - array for seed in (1, 2, 3)), array)
         for name, array in START.weights.items()
     }
-    judge = replace(towards(target), run=narrow)  # type: ignore[arg-type]
+    judge = replace(towards(target), run=narrow)
     judgement = judged(judge, pages, *(submission(uid, uid + 1) for uid in range(3)))
     gains = {uid: judgement.scores[f"hotkey-{uid}"].parts["gain"] for uid in range(3)}
     assert min(gains.values()) > 0

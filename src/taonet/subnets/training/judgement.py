@@ -202,6 +202,14 @@ class Judge:
         total = sum(values.values())
         return {hotkey: value / total if total else 0.0 for hotkey, value in values.items()}
 
+    def standing(self) -> dict[str, Score]:
+        """Every hotkey's value against the best one's, and what it is made of."""
+        best = max((record.value for record in self.records.values()), default=0.0)
+        return {
+            hotkey: Score(record.value / best if best else 0.0, _parts(record))
+            for hotkey, record in self.records.items()
+        }
+
     def forget(self, hotkeys: Sequence[str]) -> None:
         """Hotkeys that lost their uid."""
         for hotkey in hotkeys:
@@ -308,15 +316,14 @@ class Judge:
         return self.records.setdefault(hotkey, Record())
 
     def _scores(self, cases: Sequence[_Case]) -> dict[str, Score]:
-        """Every hotkey's value against the best one's, with all parts."""
-        best = max((record.value for record in self.records.values()), default=0.0)
+        """Every hotkey's standing, with what this window says of it."""
         by_hotkey = {case.submission.hotkey: case for case in cases}
         scores = {}
-        for hotkey, record in self.records.items():
-            value = record.value / best if best else 0.0
+        for hotkey, standing in self.standing().items():
             case = by_hotkey.get(hotkey)
             note = "handed in nothing" if case is None else case.refusal
-            scores[hotkey] = Score(value, _parts(record, case), note)
+            parts = {**standing.parts, **_case_parts(case)}
+            scores[hotkey] = Score(standing.value, parts, note)
         return scores
 
 
@@ -358,8 +365,8 @@ def _rating(model: PlackettLuce, record: Record) -> PlackettLuceRating:
     return model.rating(mu=record.mu, sigma=record.sigma)
 
 
-def _parts(record: Record, case: _Case | None) -> dict[str, float]:
-    parts = {
+def _parts(record: Record) -> dict[str, float]:
+    return {
         "rating": record.mu,
         "uncertainty": record.sigma,
         "ordinal": record.ordinal,
@@ -368,9 +375,12 @@ def _parts(record: Record, case: _Case | None) -> dict[str, float]:
         "sync": record.sync,
         "worth": record.value,
     }
+
+
+def _case_parts(case: _Case | None) -> dict[str, float]:
     if case is None:
-        return parts | {"submitted": 0.0}
-    parts |= {
+        return {"submitted": 0.0}
+    parts = {
         "submitted": 1.0,
         "accepted": float(not case.refusal),
         "behind": float(case.submission.behind),

@@ -108,6 +108,12 @@ class Vocabulary:
         return np.array([*self.tokenizer.encode(text), self.end_of_text], np.uint16)
 
 
+def frozen_with(digest: str) -> Vocabulary | None:
+    """The vocabulary of that hash, if it is one that comes along."""
+    coming_along = (Vocabulary.read(path) for path in sorted(_FROZEN.glob("*.json")))
+    return next((each for each in coming_along if each.hash == digest), None)
+
+
 def trained(texts: Iterable[str], size: int) -> Vocabulary:
     """
     The vocabulary of `size` tokens that shortens `texts` most; seconds for a few megabytes.
