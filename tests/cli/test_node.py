@@ -26,3 +26,10 @@ def test_a_localnet_is_fast_or_not() -> None:
 )
 def test_a_value_that_no_option_has_is_refused(words: list[str]) -> None:
     assert CliRunner().invoke(application("node"), ["node", *words]).exit_code == 2
+
+
+def test_a_localnet_asks_no_server_that_is_none() -> None:
+    refused = CliRunner().invoke(application("localnet"), ["localnet", "--drand", "somewhere"])
+
+    assert refused.exit_code == 2
+    assert "'somewhere' is no server" in refused.stderr

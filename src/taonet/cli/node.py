@@ -30,6 +30,15 @@ VERIFIERS_MAX = 64
 """More than one node's other work could feed."""
 
 
+Drand = Annotated[
+    str,
+    typer.Option(
+        help="Who is asked for drand's pulses, which reveal timelocked weights: off, public, "
+        "or URLs with commas between them."
+    ),
+]
+
+
 async def _serve(config: NodeConfig) -> None:
     async with running(config):
         await asyncio.Event().wait()
@@ -60,13 +69,7 @@ def node(
     registration_price: Annotated[
         RegistrationPrice, typer.Option(help="How genesis lets prices of registrations move.")
     ] = RegistrationPrice.CONTINUOUS,
-    drand: Annotated[
-        str,
-        typer.Option(
-            help="Who is asked for drand's pulses, which reveal timelocked weights: off, public, "
-            "or URLs with commas between them."
-        ),
-    ] = OFF,
+    drand: Drand = OFF,
     verifiers: Annotated[
         int,
         typer.Option(
@@ -128,6 +131,7 @@ def localnet(
     profile: Annotated[
         ClientProfile, typer.Option(help="The generation of clients to please.")
     ] = ClientProfile.SDK11,
+    drand: Drand = OFF,
 ) -> None:
     """Run a throw-away chain at ports 9944 and 9945, as the reference's localnet.sh does."""
     choices = {"true": Timing.FAST, "false": Timing.REAL}
@@ -138,5 +142,6 @@ def localnet(
         ports=LOCALNET_PORTS,
         runtime=RuntimeConfig(timing=choices[fast_blocks.lower()], client_profile=profile),
         block_time_s=block_time,
+        drand=_endpoints(drand),
     )
     run_until_signal(_localnet(config))
