@@ -80,3 +80,15 @@ def test_exponents_beyond_64_bits_have_no_result() -> None:
     assert ONE.div(SafeFloat()) is None
     assert ONE.mul_div(ONE, SafeFloat()) is None
     assert largest.to_u64() == 2**64 - 1
+
+
+@BUDGET
+@given(numbers, numbers)
+def test_a_sum_is_in_normal_form(a: SafeFloat, b: SafeFloat) -> None:
+    for total in (a.add(b), a.sub(b)):
+        assert total is not None
+        assert total == SafeFloat() or MANTISSA_MAX // 10 < total.mantissa <= MANTISSA_MAX
+
+
+def test_a_sum_just_above_a_power_of_ten_keeps_the_larger_mantissa() -> None:
+    assert _number(42, 0).add(_number(1, 22)) == SafeFloat(10**21, 1)

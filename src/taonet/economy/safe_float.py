@@ -57,18 +57,11 @@ class SafeFloat:
         if mantissa == 0:
             return cls()
         shift = len(str(mantissa)) - _DIGITS
-        if shift > 0:
-            # A one with only zeros after it may keep one digit more: 10**21 is within bounds.
-            shorter = mantissa // 10 ** (shift - 1)
-            if shorter == MANTISSA_MAX:
-                shift -= 1
-            else:
-                shorter //= 10
-        else:
-            shorter = mantissa * 10**-shift
-            if shorter == MANTISSA_MAX // 10:
-                shorter *= 10
-                shift -= 1
+        shorter = mantissa // 10**shift if shift > 0 else mantissa * 10**-shift
+        if shorter == MANTISSA_MAX // 10:
+            # A one with only zeros after it has one digit more: 10**21 is within bounds.
+            shorter *= 10
+            shift -= 1
         exponent += shift
         if not I64_MIN <= exponent <= I64_MAX:
             return None
