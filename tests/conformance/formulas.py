@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from taonet.economy import conviction
+from taonet.economy import conviction, tao_flow
 from taonet.economy import swap as mathematics
 from taonet.economy.balancer import WEIGHT_ONE, Balancer, WeightOutOfRange, weight_from_ratio
 from taonet.economy.bigmath import pow_ratio_scaled
+from taonet.economy.safe_float import SafeFloat
+from taonet.economy.share_pool import SharePool
 from taonet.economy.swap import Pool
 from taonet.economy.yuma import consensus, fixed, liquid_alpha, stake
 from taonet.economy.yuma.matrix import RowMatrix
@@ -227,6 +229,88 @@ def swap(_stage: Stage, tao: int, alpha: int, amount: int, side: str, limit: int
     return [int(purchase.paid_out), int(purchase.paid_in), int(purchase.fee_paid)]
 
 
+def number(parts: list[int]) -> SafeFloat:
+    """A decimal floating number by mantissa and exponent."""
+    found = SafeFloat.new(*parts)
+    assert found is not None, parts
+    return found
+
+
+def parts_of(found: SafeFloat | None) -> list[int] | None:
+    """Mantissa and exponent."""
+    return None if found is None else [found.mantissa, found.exponent]
+
+
+def decimal_new(_stage: Stage, *parts: int) -> list[int] | None:
+    """A decimal floating number in its normal form."""
+    return parts_of(number(list(parts)))
+
+
+def decimal_sum(_stage: Stage, a: list[int], b: list[int]) -> list[list[int] | None]:
+    """A sum, both ways round."""
+    return [parts_of(number(a).add(number(b))), parts_of(number(b).add(number(a)))]
+
+
+def decimal_ratio(_stage: Stage, a: list[int], b: list[int]) -> Fraction | None:
+    """A quotient over the true one; None by 0."""
+    found = number(a).div(number(b))
+    if found is None:
+        return None
+    true = _fraction(number(a)) / _fraction(number(b))
+    return _fraction(found) / true
+
+
+def decimal_product_ratio(
+    _stage: Stage, a: list[int], b: list[int], divisor: list[int]
+) -> Fraction | None:
+    """`a * b / divisor` over the true result."""
+    found = number(a).mul_div(number(b), number(divisor))
+    true = _fraction(number(a)) * _fraction(number(b)) / _fraction(number(divisor))
+    return None if found is None else _fraction(found) / true
+
+
+def _fraction(value: SafeFloat) -> Fraction:
+    return value.mantissa * Fraction(10) ** value.exponent
+
+
+def pool_values(_stage: Stage, given: Mapping[str, Any], changes: list[list[Any]]) -> list[int]:
+    """What the holders of a share pool have after changes; "all" is everyone alike."""
+    pool = SharePool(given.get("value", 0), number(given.get("denominator", [0, 0])))
+    shares = {key: number(parts) for key, parts in given.get("shares", {}).items()}
+    for key, delta in changes:
+        if key == "all":
+            pool = pool.update_all(delta)
+        else:
+            pool, shares[key] = pool.update_one(shares.get(key, SafeFloat()), delta)
+    return [pool.value_of(shares[key]) for key in sorted(shares)] or [pool.shared_value]
+
+
+def shares_issued(_stage: Stage, delta: int, value: int, denominator: list[int]) -> Fraction:
+    """Shares for a deposit over the true number of them."""
+    found = SharePool(value, number(denominator))._shares_for(delta)
+    return _fraction(found) / (delta * _fraction(number(denominator)) / value)
+
+
+def powers(_stage: Stage, values: list[float], exponent: float) -> list[Fraction]:
+    """Values to a power, as parts of their sum."""
+    bits = [U64F64(int(Fraction(value) * 2**64)) for value in values]
+    raised = tao_flow.normalised_powers(bits, U64F64(int(Fraction(exponent) * 2**64)))
+    return [Fraction(int(part), 2**64) for part in raised]
+
+
+def power_part(stage: Stage, values: list[float], exponent: float, index: int) -> Fraction:
+    """One of them."""
+    return powers(stage, values, exponent)[index]
+
+
+def emission_shares(stage: Stage, netuids: list[int]) -> list[Fraction]:
+    """The subnets' parts of a block's emission."""
+    places = [NetUid(netuid) for netuid in netuids]
+    coinbase = stage.module.coinbase
+    found = coinbase._shares.of(places, [coinbase._subnet(place) for place in places])
+    return [Fraction(int(share), 2**64) for share in found]
+
+
 def swap_out(stage: Stage, *given: Any) -> int:
     """What a swap in an even pool pays out."""
     return swap(stage, *given)[0]
@@ -263,5 +347,14 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         power_ratio,
         swap,
         swap_out,
+        decimal_new,
+        decimal_sum,
+        decimal_ratio,
+        decimal_product_ratio,
+        pool_values,
+        shares_issued,
+        powers,
+        power_part,
+        emission_shares,
     )
 }

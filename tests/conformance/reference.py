@@ -8,8 +8,9 @@ row's steps, in order, are of three kinds:
 - an object with `read`: what a reading of the stage is then;
 - an object with `formula`: what a formula of `formulas.py` gives for `of`.
 
-What is found is told by `is`, `above`, `below` or `raises`; `keep` keeps it under a name, and
-`less` takes off what was kept before, `times` as often. Numbers are equal to the last unit,
+What is found is told by `is`, `above`, `below` or `raises`; `keep` keeps it under a name, `less`
+takes off what was kept before, `times` as often, and `{"kept": name}` is an argument of what is
+done. Numbers are equal to the last unit,
 unless the test allows for a difference: that is `within`.
 """
 
@@ -30,7 +31,7 @@ VERBS = frozenset(
         *("put", "call", "refused", "fund", "subnet", "owned_subnet", "reserves", "neuron", "own"),
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
-        *("grant", "empty_account", "epochs", "commit"),
+        *("grant", "empty_account", "epochs", "commit", "pay_swap"),
     )
 )
 READINGS = frozenset(
@@ -80,7 +81,7 @@ def play(row: Row) -> None:
                 continue
             verb, *arguments = step
             assert verb in VERBS, verb
-            getattr(stage, verb)(*arguments)
+            getattr(stage, verb)(*(_amount(argument, kept) for argument in arguments))
 
 
 def _reading(stage: Stage, step: Mapping[str, Any], kept: dict[str, Any]) -> Callable[[], Any]:
@@ -99,6 +100,14 @@ def _reading(stage: Stage, step: Mapping[str, Any], kept: dict[str, Any]) -> Cal
         return found
 
     return read
+
+
+def _amount(argument: Any, kept: Mapping[str, Any]) -> Any:
+    """An argument, which may be a part of what was kept, rounded down, and a bit more."""
+    if not (isinstance(argument, dict) and "kept" in argument):
+        return argument
+    part = kept[argument["kept"]] * Fraction(str(argument.get("times", 1)))
+    return int(part) + argument.get("plus", 0)
 
 
 def check(reading: Callable[[], Any], step: Mapping[str, Any], where: str) -> None:

@@ -158,6 +158,8 @@ def plain(kind: Type[Any], value: Any) -> Any:
         case Composite():
             fields = fields_of(kind.cls)
             return {f.name: plain(f.type, getattr(value, f.attribute)) for f in fields}
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
     return int(value) if isinstance(value, Unit) else value
 
 
@@ -251,6 +253,10 @@ class Stage:
         self.uncredit(hotkey, coldkey, netuid, alpha)
         out = self.get("SubnetAlphaOut", [netuid])
         self.put("SubnetAlphaOut", [netuid], max(out - alpha, 0))
+
+    def pay_swap(self, who: str) -> None:
+        """What a swap of keys costs, and the least balance."""
+        self.fund(who, int(self.module.constants.key_swap_cost) + EXISTENTIAL_DEPOSIT)
 
     def subnet(self, netuid: int, tempo: int) -> None:
         """A started subnet without an owner."""
