@@ -38,6 +38,8 @@ MISTAKES = [
     ("blocks = 200", "blocks = 0", "blocks: must be a whole number from 1 to"),
     ("blocks = 200", "blocks = true", "blocks: must be a whole number from 1 to"),
     ("seed = 5", "seed = -1", "seed: must be a whole number from 0"),
+    ("seed = 5", 'epoch_variant = "yuma4"', "epoch_variant: must be one of subnet_choice, yuma2"),
+    ("seed = 5", 'registration_price = "free"', "registration_price: must be one of continuous"),
     ("seed = 5", 'rule_set = "socialism"', "rule_set: must be one of price_burn, plain_price"),
     ("seed = 5", "sead = 5", "sead: no such field; there are blocks, client_profile"),
     ("tempo = 10", "tempo = 3", "subnet[0].tempo: must be a whole number from 4"),

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taonet.cli.simulate.toml_table import ScenarioError, TomlTable
-from taonet.frame.config import ClientProfile, EmissionSplit, Timing
+from taonet.frame.config import (
+    ClientProfile,
+    EmissionSplit,
+    EpochVariant,
+    RegistrationPrice,
+    Timing,
+)
 
 BLOCKS_MAX = 10_000_000
 SUBNETS_MAX = 128
@@ -121,6 +127,8 @@ class Scenario:
     seed: int
     blocks: int
     rule_set: EmissionSplit
+    epoch_variant: EpochVariant
+    registration_price: RegistrationPrice
     client_profile: ClientProfile
     timing: Timing
     sample_every: int
@@ -150,6 +158,10 @@ def read_scenario(table: TomlTable) -> Scenario:
         seed=table.whole("seed", 0, low=0, high=2**63 - 1),
         blocks=blocks,
         rule_set=table.choice("rule_set", EmissionSplit, EmissionSplit.PRICE_BURN),
+        epoch_variant=table.choice("epoch_variant", EpochVariant, EpochVariant.SUBNET_CHOICE),
+        registration_price=table.choice(
+            "registration_price", RegistrationPrice, RegistrationPrice.CONTINUOUS
+        ),
         client_profile=table.choice("client_profile", ClientProfile, ClientProfile.SDK11),
         timing=table.choice("timing", Timing, Timing.FAST),
         sample_every=table.whole("sample_every", max(blocks // 500, 1), low=1, high=BLOCKS_MAX),

@@ -54,7 +54,13 @@ class Simulation:
     def __init__(self, scenario: Scenario, tables: Tables) -> None:
         self._scenario = scenario
         self._tables = tables
-        config = RuntimeConfig(scenario.timing, scenario.client_profile, scenario.rule_set)
+        config = RuntimeConfig(
+            scenario.timing,
+            scenario.client_profile,
+            scenario.rule_set,
+            scenario.epoch_variant,
+            scenario.registration_price,
+        )
         subnets = cast(scenario)
         self.world = World(config, opening_balances(scenario, subnets), scenario.seed)
         found(self.world, scenario, subnets)

@@ -78,6 +78,8 @@ def summary_json(outcome: Outcome, files: Iterable[str]) -> dict[str, Any]:
         "seed": scenario.seed,
         "blocks": scenario.blocks,
         "rule_set": scenario.rule_set.value,
+        "epoch_variant": scenario.epoch_variant.value,
+        "registration_price": scenario.registration_price.value,
         "client_profile": scenario.client_profile.value,
         "results": [result.as_json() for result in by_strategy(outcome)],
         "files": list(files),
