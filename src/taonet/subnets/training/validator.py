@@ -6,6 +6,7 @@ the record's hash on chain. The others compute the same from its record and comp
 """
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,10 @@ class TrainingValidator:
         if leads and self._follower.newest.window < window:
             await self._skip(window)
         due = phases.phase(metagraph.block) is Phase.JUDGE and self._judged < window
-        if due and self._follower.newest.window == window:
-            await self._judge(metagraph, window, leads=leads)
+        # Another validator's record of this window may be there already: one judges all the same.
+        bases = [each for each in self._follower.checkpoints if each.window <= window]
+        if due and bases and bases[0].window == window:
+            await self._judge(metagraph, bases, leads=leads)
 
     async def _skip(self, window: int) -> None:
         """Windows that ended while nobody judged, this one's beginning included, change nothing."""
@@ -117,15 +120,19 @@ class TrainingValidator:
             await publish(self._follower.store, at)
         await self._announce(at)
 
-    async def _judge(self, metagraph: Metagraph, window: int, *, leads: bool) -> None:
-        phases, checkpoint = self._run.phases, self._follower.newest
+    async def _judge(
+        self, metagraph: Metagraph, bases: Sequence[Checkpoint], *, leads: bool
+    ) -> None:
+        """The window that starts from the first of `bases`, which are the newest it could know."""
+        phases, checkpoint = self._run.phases, bases[0]
+        window = checkpoint.window
         start = await self._chain.block_hash(phases.start(window))
         reveal = await self._chain.block_hash(phases.reveal_block(window))
-        submissions = await self._submissions(metagraph, window, start)
+        submissions = await self._submissions(metagraph, bases, start)
         judgement: Judgement = await asyncio.to_thread(
             self.judge.judge, checkpoint, submissions, start_hash=start, reveal_hash=reveal
         )
-        if leads:
+        if leads and self._follower.newest is checkpoint:
             await self._advance(checkpoint, judgement)
         self._book.record(metagraph, judgement.scores)
         self._judged = window
@@ -160,13 +167,14 @@ class TrainingValidator:
         log.info("record_committed", window=record.window, weights=record.weights)
 
     async def _submissions(
-        self, metagraph: Metagraph, window: int, start: bytes
+        self, metagraph: Metagraph, bases: Sequence[Checkpoint], start: bytes
     ) -> list[Submission]:
-        phases = self._run.phases
+        phases, window = self._run.phases, bases[0].window
+        weights = [each.record.weights for each in bases]
         said = await self._chain.commitments(self._follower.netuid, phases.commit_block(window))
         told = announcements(PAYLOAD, said)
         return [
-            await self._opened(neuron, told[neuron.hotkey], start)
+            await self._opened(neuron, told[neuron.hotkey], start, weights)
             for neuron in metagraph.neurons
             if neuron.hotkey in told
             and told[neuron.hotkey].window == window
@@ -174,10 +182,11 @@ class TrainingValidator:
             and neuron.registered_at <= phases.start(window)
         ]
 
-    async def _opened(self, neuron: Neuron, said: Announcement, start: bytes) -> Submission:
+    async def _opened(
+        self, neuron: Neuron, said: Announcement, start: bytes, bases: Sequence[str]
+    ) -> Submission:
         uid, run = int(neuron.uid), self._run
         pages = assigned(start, uid, run.pages_each, self._corpus.pages)
-        bases = [each.record.weights for each in self._follower.checkpoints]
         expected = Header(run.hash, said.window, bases[0], uid, pages_hash(pages), "")
         verifier = Keypair(ss58_address=neuron.hotkey)
         try:
