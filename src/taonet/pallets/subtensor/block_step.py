@@ -11,7 +11,7 @@ Source: subtensor pallets/subtensor/src/macros/hooks.rs, coinbase/{block_step,ru
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from taonet.economy.yuma import EpochInputError
+from taonet.economy import yuma
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.pallet import Pallet
 from taonet.frame.weight import Weight, database_weight
@@ -170,7 +170,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
                 epochs.blocks_since_last_step[netuid] = 0
                 self._distribution.distribute(netuid, self._drain(netuid))
                 epochs.last_mechansim_step_block[netuid] = number
-        except (*ARITHMETIC_FAILURES, EpochInputError) as failure:
+        except (*ARITHMETIC_FAILURES, yuma.EpochInputError) as failure:
             self._coinbase.report(netuid, failure)
             self.deposit_event(EpochSkipped(netuid=netuid, block=number))
 

@@ -9,19 +9,9 @@ Source: subtensor pallets/subtensor/src/epoch/run_epoch.rs `epoch_mechanism`,
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from taonet.economy import yuma
 from taonet.economy.dividends import HotkeyEmission
 from taonet.economy.rule_sets import EPOCHS
-from taonet.economy.yuma import NO_COMMIT, EpochInput, EpochInputError, EpochOutput, run_epoch
-from taonet.economy.yuma.matrix import PairRow
-from taonet.economy.yuma.mechanisms import SubnetTerms, merge_mechanisms, split_among_mechanisms
-from taonet.economy.yuma.stored import (
-    EMPTY_ROW,
-    packed_row,
-    packed_u16,
-    packed_u64,
-    pair_row,
-    u64_vector,
-)
 from taonet.pallets.rule_sets import RuleSets
 from taonet.pallets.subtensor.epoch_schedule import EpochSchedule
 from taonet.pallets.subtensor.events.stake import IncentiveAlphaEmittedToMiners
@@ -79,15 +69,15 @@ class EpochRunner:
         stakes = [self._weights.total(hotkey, netuid) for hotkey in hotkeys]
         indices = list(self._mechanisms.indices(netuid))
         if not indices:
-            raise EpochInputError("there is no mechanism")
+            raise yuma.EpochInputError("there is no mechanism")
         split = self._storage.networks.mechanism_emission_split[netuid]
-        parts = split_among_mechanisms(int(emission), len(indices), split)
+        parts = yuma.split_among_mechanisms(int(emission), len(indices), split)
         outputs = []
         for index, part in zip(indices, parts, strict=True):
-            output = run_epoch(self.load(netuid, index, part, hotkeys, stakes))
+            output = yuma.run_epoch(self.load(netuid, index, part, hotkeys, stakes))
             self._store_mechanism(index, output)
             outputs.append(output)
-        terms = merge_mechanisms(outputs, parts, int(emission))
+        terms = yuma.merge_mechanisms(outputs, parts, int(emission))
         self._store_subnet(netuid, terms)
         if self._storage.voting_power.voting_power_tracking_enabled[netuid]:
             self._track_voting_power(netuid, hotkeys, stakes, terms)
@@ -105,7 +95,7 @@ class EpochRunner:
         emission_rao: int,
         hotkeys: Sequence[AccountId],
         stakes: Sequence[I64F64],
-    ) -> EpochInput:
+    ) -> "yuma.EpochInput":
         """What an epoch of one mechanism would read now; `hotkeys` and `stakes` are by uid."""
         storage, parameters = self._storage, self._storage.hyperparameters
         neurons = len(hotkeys)
@@ -115,7 +105,7 @@ class EpochRunner:
         registered = storage.neurons.block_at_registration
         owner_uid = self._owner_uid(netuid)
         variant = EPOCHS[self._rules.epoch_variant.value]
-        return EpochInput(
+        return yuma.EpochInput(
             emission_rao=emission_rao,
             current_block=self._system.number,
             last_epoch_block=storage.epochs.last_mechansim_step_block[netuid],
@@ -124,7 +114,7 @@ class EpochRunner:
             stake_weights=stakes,
             stake_threshold=storage.global_parameters.stake_threshold,
             owner_uid=owner_uid,
-            last_update_block=u64_vector(storage.scores.last_update[index])[:neurons],
+            last_update_block=yuma.u64_vector(storage.scores.last_update[index])[:neurons],
             registration_block=[registered[netuid, Uid(uid)] for uid in range(neurons)],
             validator_permits=[bool(p) for p in storage.scores.validator_permit[netuid][:neurons]],
             commit_block=self._commit_blocks(netuid, index, hotkeys),
@@ -154,7 +144,7 @@ class EpochRunner:
         """The block of each neuron's earliest commit that waits; None without commit-reveal."""
         if not self._storage.hyperparameters.commit_reveal_weights_enabled[netuid]:
             return None
-        blocks = [NO_COMMIT] * len(hotkeys)
+        blocks = [yuma.NO_COMMIT] * len(hotkeys)
         uids = {hotkey: uid for uid, hotkey in enumerate(hotkeys)}
         oldest = self._schedule.index_for_commits(netuid)
         oldest -= self._storage.hyperparameters.reveal_period_epochs[netuid]
@@ -175,33 +165,33 @@ class EpochRunner:
                     note(hotkey, block)
         return blocks
 
-    def _store_mechanism(self, index: MechanismIndex, output: EpochOutput) -> None:
+    def _store_mechanism(self, index: MechanismIndex, output: "yuma.EpochOutput") -> None:
         storage = self._storage
-        storage.scores.incentive[index] = packed_u16(output.incentive_u16.tolist())
+        storage.scores.incentive[index] = yuma.packed_u16(output.incentive_u16.tolist())
         emissions = tuple(Alpha(amount) for amount in output.server_emission_rao.tolist())
         storage.state.deposit(IncentiveAlphaEmittedToMiners(netuid=index, emissions=emissions))
         bonds = storage.weights.bonds
         for number, row in enumerate(output.bonds_rows):
             key = (index, Uid(number))
             if len(row) or key not in bonds or bonds[key]:
-                bonds[key] = packed_row(row)
+                bonds[key] = yuma.packed_row(row)
 
-    def _store_subnet(self, netuid: NetUid, terms: SubnetTerms) -> None:
+    def _store_subnet(self, netuid: NetUid, terms: "yuma.SubnetTerms") -> None:
         scores = self._storage.scores
         scores.active[netuid] = bytes(terms.active)
-        scores.emission[netuid] = packed_u64(terms.emission_rao)
-        scores.consensus[netuid] = packed_u16(terms.consensus_u16)
-        scores.dividends[netuid] = packed_u16(terms.dividends_u16)
-        scores.validator_trust[netuid] = packed_u16(terms.validator_trust_u16)
+        scores.emission[netuid] = yuma.packed_u64(terms.emission_rao)
+        scores.consensus[netuid] = yuma.packed_u16(terms.consensus_u16)
+        scores.dividends[netuid] = yuma.packed_u16(terms.dividends_u16)
+        scores.validator_trust[netuid] = yuma.packed_u16(terms.validator_trust_u16)
         scores.validator_permit[netuid] = bytes(terms.validator_permits)
-        scores.stake_weight[netuid] = packed_u16(terms.stake_weight_u16)
+        scores.stake_weight[netuid] = yuma.packed_u16(terms.stake_weight_u16)
 
     def _track_voting_power(
         self,
         netuid: NetUid,
         hotkeys: Sequence[AccountId],
         stakes: Sequence[I64F64],
-        terms: SubnetTerms,
+        terms: "yuma.SubnetTerms",
     ) -> None:
         count = int(self._storage.networks.mechanism_count_current[netuid])
         self._voting_power.update(
@@ -219,10 +209,10 @@ class EpochRunner:
 
 def _rows(
     stored: Iterable[tuple[tuple[MechanismIndex, Uid], bytes]], neurons: int
-) -> list[PairRow]:
+) -> "list[yuma.PairRow]":
     """Stored rows by uid; those of uids beyond the subnet are left out."""
-    rows = [EMPTY_ROW] * neurons
+    rows = [yuma.EMPTY_ROW] * neurons
     for (_, uid), packed in stored:
         if int(uid) < neurons:
-            rows[int(uid)] = pair_row(packed)
+            rows[int(uid)] = yuma.pair_row(packed)
     return rows

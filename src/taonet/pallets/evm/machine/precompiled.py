@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from hashlib import sha3_256, sha256
 from typing import Final
 
-from Crypto.Hash import RIPEMD160
-
 from taonet.pallets.evm.exit_reason import OtherError
 from taonet.pallets.evm.machine.frame import part
 from taonet.pallets.evm.machine.gas import words
@@ -66,6 +64,9 @@ def sha_256(call: NativeCall) -> bytes:
 def ripemd_160(call: NativeCall) -> bytes:
     """RIPEMD-160, in a word."""
     _linear(call, 600, 120)
+    # Slow to import, and few contracts ask for it.
+    from Crypto.Hash import RIPEMD160
+
     return bytes(12) + RIPEMD160.new(call.input).digest()
 
 
