@@ -102,7 +102,10 @@ class Executive:
         """
         info = extrinsic.call.info()
         if extrinsic.signer is None:
-            return self._validate_bare(extrinsic, info, self.runtime.system.number + 1)
+            valid = self._validate_bare(extrinsic, info, self.runtime.system.number + 1)
+            if extrinsic.call.pallet == Drand.prefix:
+                self._pulses.check_beacon(extrinsic.call)
+            return valid
         block = BlockView(self.runtime.system.number + 1, parent_hash)
         account, _ = self._checks.check(extrinsic, info, block, signature_checked=signature_checked)
         return self._checks.valid(extrinsic, info, account, block)

@@ -21,6 +21,8 @@ from taonet.pallets.drand.payloads import (
     Sr25519Signer,
 )
 from taonet.pallets.drand.pulses import Pulses
+from taonet.pallets.drand.verification import is_of_beacon
+from taonet.primitives.bls12_381.curves import NotAPoint
 from taonet.primitives.hashing import blake2_256
 from taonet.runtime.transaction_validity import Invalid, TransactionInvalid, ValidTransaction
 from taonet.scale.codec import codec, encode_compact
@@ -52,6 +54,22 @@ class PulseValidity:
         if isinstance(payload, PulsesPayload):
             return self._check_pulses(payload, number)
         return self._check_config(payload)
+
+    def check_beacon(self, call: Call) -> None:
+        """
+        Raise `TransactionInvalid` unless the beacon signed what a checked call brings.
+
+        A pool asks this, a block does not: there a pulse of nobody's is passed over, as on the real
+        chain, where strangers may fill blocks with such pulses at no cost.
+        """
+        payload, _ = call.arguments
+        if isinstance(payload, PulsesPayload):
+            try:
+                signed = is_of_beacon(payload.pulses[0], self._known.beacon_config)
+            except NotAPoint as error:
+                raise TransactionInvalid(Invalid.BAD_PROOF) from error
+            if not signed:
+                raise TransactionInvalid(Invalid.BAD_PROOF)
 
     def _check_pulses(self, payload: PulsesPayload, number: int) -> ValidTransaction:
         if len(payload.pulses) != 1:

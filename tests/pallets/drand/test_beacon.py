@@ -163,6 +163,14 @@ def test_the_pool_wants_one_new_round_signed_by_its_bringer(chain: Chain) -> Non
     assert refusal(chain, recorded(1000)) == Invalid.STALE
 
 
+def test_the_pool_takes_nothing_that_the_beacon_did_not_sign(chain: Chain) -> None:
+    assert refusal(chain, pulse_of(1001, quicknet.SIGNATURES[1000])) == Invalid.BAD_PROOF
+    assert refusal(chain, own(1001)) == Invalid.BAD_PROOF
+    bad = replace(recorded(1000), signature=quicknet.NOT_A_SIGNATURE)
+    assert refusal(chain, bad) == Invalid.BAD_PROOF
+    assert refusal(chain, replace(bad, signature=b"")) == Invalid.BAD_PROOF
+
+
 def test_a_payload_without_a_signature_or_of_another_scheme_is_refused(chain: Chain) -> None:
     signed = bringing(chain, recorded(1000))
     payload, _ = signed.call.arguments
