@@ -6,7 +6,7 @@ and is what is learnt. An instruction has `prompt` and `completion`. A preferenc
 `chosen` and `rejected`. All lines of a dataset have the same form.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 

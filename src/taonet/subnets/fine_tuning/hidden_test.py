@@ -55,6 +55,11 @@ def divided(examples: Sequence[Example], key: bytes) -> Parts:
     return Parts(tuple(train), tuple(validation), tuple(test))
 
 
+def is_test(example: Example, key: bytes) -> bool:
+    """Whether the key chooses the example for the test."""
+    return _part(example, key) == 2
+
+
 def sealed(test: Sequence[Example], key: bytes) -> bytes:
     """The test, for those who don't know the key."""
     return ChaCha20Poly1305(key).encrypt(_SEAL_NONCE, encoded(test), None)

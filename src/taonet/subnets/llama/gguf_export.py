@@ -8,6 +8,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
+from taonet.subnets.llama.gguf_file import GgufFile
 from taonet.subnets.llama.shape import LAYER_WEIGHTS, Array, Shape
 
 _NORMAL, _CONTROL = 1, 3
@@ -33,6 +34,17 @@ class Words:
     merges: Sequence[str]
     control: frozenset[int]
     end_of_text: int
+
+    @classmethod
+    def of(cls, file: GgufFile) -> "Words":
+        """The vocabulary of a file; raises `KeyError` where it has none of this kind."""
+        types = file.facts["tokenizer.ggml.token_type"]
+        return cls(
+            file.facts["tokenizer.ggml.tokens"],
+            file.facts["tokenizer.ggml.merges"],
+            frozenset(index for index, kind in enumerate(types) if kind == _CONTROL),
+            int(file.facts["tokenizer.ggml.eos_token_id"]),
+        )
 
 
 def write(
