@@ -1,8 +1,8 @@
 """
 What bittensor_core 0.1.5 sealed while its clock stood shortly before drand's round 1000.
 
-`get_encrypted_commit_v2` for the hotkey `validator`, uids 2 and 3, weights 3 and 4, version 0; and
-`get_encrypted_commitment` of "a model".
+`get_encrypted_commit_v2` for the hotkey `validator`, uids 2 and 3, weights 3 and 4, version 0; the
+same for the hotkey //Alice, uid 0 alone; and `get_encrypted_commitment` of "a model".
 """
 
 from typing import Final
@@ -23,4 +23,13 @@ COMMITMENT: Final = bytes.fromhex(
     "9c2000000000000000ee3f60f640f79b44776de8041571e4ba5b62914f32c6863ba2983261d260934e34000000"
     "0000000018000000000000008f614525ce5376d8bcdf33c161d88f777dd2e4d8acdace650c0000000000000039"
     "e7a844e0a078e5cb43330008000000000000004145535f47434d5f"
+)
+ALICES_WEIGHTS: Final = bytes.fromhex(
+    "901b48cecdbadfc88f921d9208882a1f9ae741f65cfd0b5b3ead831fa5ffdf557ebaeaf0b5f13dadbd5887345c"
+    "e36f0a04b2e9e5828491ec670d849946324d4784c5f7c67720b21686d5c6ce29fc70487a6b74efefcecdfd21c8"
+    "a50b95a2b7352000000000000000ed566409fcc39e903767e5eba28a35745c9aebc45b4026a6bec82f2fbc62f1"
+    "492000000000000000e2ea981e667e62667ea0780f384d6d6cb6a9ebf04bea120fdeafef6e98619f4e5b000000"
+    "000000003f0000000000000049e35006da507ffc86f66d8e07a75d9f6abc745008ff638e3ea34d8bd3a039e5af"
+    "852486c68414481a24cc839b396eda36bb2ddbdca38d75c70c681132aee10c00000000000000ae13ad7fb0b2ca"
+    "0ac249e4c408000000000000004145535f47434d5f"
 )
