@@ -88,6 +88,14 @@ READINGS: Mapping[str, tuple[Reading, ...]] = {
         Reading(
             "one_at_a_time.added_ttft_percent_p50", "added to the first token", "%", target="<= 5"
         ),
+        Reading(
+            "8_at_once.gateway_ttft_ms_p50",
+            "first token through the gateway, eight at once",
+            "ms",
+            "8_at_once.bare_ttft_ms_p50",
+            "the bare back-end",
+        ),
+        Reading("8_at_once.added_ttft_ms_p50", "added, eight at once", "ms", target="<= 15"),
     ),
     "scale": (
         Reading(
@@ -119,6 +127,20 @@ READINGS: Mapping[str, tuple[Reading, ...]] = {
             "share_of_verification_limit",
             "the same, as a share of the limit",
             target=">= 0.5",
+        ),
+    ),
+    "verifiers": (
+        Reading(
+            "transfers_per_s",
+            "transfers through the whole path, two verifying processes",
+            "a second",
+            "verifications_per_s",
+            "verifying alone",
+        ),
+        Reading(
+            "share_of_verification_limit",
+            "the same, as a share of the limit",
+            target=">= 0.6",
         ),
     ),
     "trie": (

@@ -14,16 +14,17 @@ TRANSFERS = 400
 ROUNDS = 3
 
 
-def _signed(chain: Chain) -> list[bytes]:
+def signed_transfers(chain: Chain, blocks: int) -> list[list[bytes]]:
+    """Transfers that fill so many blocks, signed."""
     wallets = (ALICE, BOB, CHARLIE, DAVE)
     nonces = {w.account: chain.runtime.system.account[w.account].nonce for w in wallets}
-    raws = []
-    for number in range(TRANSFERS):
+    raws: list[bytes] = []
+    for number in range(TRANSFERS * blocks):
         sender, receiver = wallets[number % 4], wallets[(number + 1) % 4]
         call = call_of("Balances", "transfer_keep_alive", AddressId(receiver.account), Rao(1))
         raws.append(chain.sign_raw(sender, call, nonce=nonces[sender.account]))
         nonces[sender.account] += 1
-    return raws
+    return [raws[start : start + TRANSFERS] for start in range(0, len(raws), TRANSFERS)]
 
 
 def _verify_only_s(chain: Chain, raws: list[bytes]) -> float:
@@ -60,7 +61,7 @@ def measure() -> dict[str, float]:
     chain = Chain()
     shares, paths, limits = [], [], []
     for _ in range(ROUNDS):
-        raws = _signed(chain)
+        (raws,) = signed_transfers(chain, 1)
         limit_s = _verify_only_s(chain, raws)
         path_s = _path_s(chain, raws)
         chain.commit()
