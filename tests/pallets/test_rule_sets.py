@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from taonet.frame.call import Call
 from taonet.frame.config import EmissionSplit, EpochVariant, RegistrationPrice
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.frame.origin import Root, Signed
@@ -41,7 +42,7 @@ def chain() -> Chain:
     return Chain()
 
 
-def schedule(block: int, rules: RuleSet = BY_PRICE) -> object:
+def schedule(block: int, rules: RuleSet = BY_PRICE) -> Call:
     return call_of("Sudo", "sudo", call_of("RuleSets", "schedule", block, rules))
 
 
