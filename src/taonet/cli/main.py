@@ -19,6 +19,8 @@ COMMANDS = {
     "validator": "taonet.cli.neuron",
     "gateway": "taonet.cli.gateway",
     "subnet": "taonet.cli.subnet",
+    "training": "taonet.cli.training",
+    "finetune": "taonet.cli.finetune",
     "simulate": "taonet.cli.simulate.command",
     "conformance": "taonet.cli.conformance.command",
 }

@@ -8,7 +8,7 @@ who differ in one number do not talk past each other.
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
+from math import cos, isfinite, pi
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ STEPS_MAX = 10_000
 ROWS_MAX = 65_536
 PEERS_MAX = 64
 """Updates of one window that are averaged: the best ones."""
+FLOOR = 0.1
+"""What is left of a rate that has fallen."""
 
 
 class RunInvalid(ValueError):
@@ -35,8 +37,9 @@ class Run:
 
     `vocabulary` and `corpus` are hashes; `seed` draws the first weights. In a window of `phases` a
     miner takes `steps` steps of `rows` pages of `length` tokens at `rate`, which climbs over the
-    first `warm_up` windows. The mean of at most `peers` updates is taken off the weights `pace`
-    times. Every `full_every` windows the whole checkpoint is stored, and not only what changed it.
+    first `warm_up` windows and, unless `windows` is 0, falls to a tenth until that one. The mean of
+    at most `peers` updates is taken off the weights `pace` times. Every `full_every` windows the
+    whole checkpoint is stored, and not only what changed it.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Run:
     length: int = 128
     rate: float = 2e-3
     warm_up: int = 3
+    windows: int = 0
     pace: float = 1.0
     retained: float = 0.95
     peers: int = 20
@@ -63,6 +67,7 @@ class Run:
             "length": (1, self.shape.context),
             "rate": (0, 1),
             "warm_up": (0, STEPS_MAX),
+            "windows": (0, 1 << 31),
             "pace": (0, 2),
             "retained": (0, 1),
             "peers": (1, PEERS_MAX),
@@ -84,7 +89,11 @@ class Run:
 
     def rate_in(self, window: int) -> float:
         """The rate of the steps of a window."""
-        return self.rate * min(1.0, (window + 1) / (self.warm_up + 1))
+        climbing = min(1.0, (window + 1) / (self.warm_up + 1))
+        if not self.windows:
+            return self.rate * climbing
+        done = min(1.0, window / self.windows)
+        return self.rate * climbing * (FLOOR + (1 - FLOOR) * (1 + cos(pi * done)) / 2)
 
     def encoded(self) -> bytes:
         """The file; the same run always gives the same bytes."""
