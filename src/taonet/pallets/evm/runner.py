@@ -29,7 +29,7 @@ from taonet.pallets.evm.exit_reason import (
     Failed,
     OutOfGas,
 )
-from taonet.pallets.evm.gas_weight import BLOCK_GAS_LIMIT
+from taonet.pallets.evm.gas_weight import BLOCK_GAS_LIMIT, spent_weight
 from taonet.pallets.evm.machine.calls import (
     INIT_CODE_BYTES_MAX,
     contract_address,
@@ -39,7 +39,7 @@ from taonet.pallets.evm.machine.execution import execute
 from taonet.pallets.evm.machine.execution_context import Context
 from taonet.pallets.evm.machine.frame import Message, Purpose, Result
 from taonet.pallets.evm.machine.gas import REFUND_QUOTIENT, AccessList, intrinsic_gas
-from taonet.pallets.evm.machine.world import BlockContext
+from taonet.pallets.evm.machine.world import BlockContext, Work
 from taonet.pallets.evm.types import Log, mirror_account, to_rao
 from taonet.pallets.evm.validation import Refusal, Sender, TransactionRefused
 from taonet.pallets.subtensor.types import H160
@@ -204,7 +204,8 @@ class Runner:
 
     def _execute(self, run: Run, gas_price: int) -> Outcome:
         world = self._world()
-        context = Context(world, run.source, gas_price)
+        work = Work(spent_weight(run.gas_limit).ref_time)
+        context = Context(world, run.source, gas_price, work=work)
         creates = run.to is None
         gas = run.gas_limit - intrinsic_gas(run.input, run.access_list, creates=creates)
         if gas < 0:

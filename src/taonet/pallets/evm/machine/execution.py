@@ -157,7 +157,13 @@ def _call_native(
 ) -> Result:
     meter = _Meter(message.gas)
     call = NativeCall(
-        message.address, message.caller, message.value, message.input, message.is_static, meter
+        address=message.address,
+        caller=message.caller,
+        value=message.value,
+        input=message.input,
+        is_static=message.is_static,
+        gas=meter,
+        work=context.work,
     )
     try:
         output = native(call)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from taonet.pallets.evm.exit_reason import ExitError
+from taonet.pallets.evm.exit_reason import ExitError, OutOfGas
 
 
 class Halted(Exception):
@@ -46,6 +46,23 @@ class Gas(Protocol):
         """Take gas; raises `Halted` of `OutOfGas`."""
 
 
+class Work:
+    """The dispatch weight that a transaction's gas buys, in picoseconds, for all native calls."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def take(self, ref_time: int) -> None:
+        """Take some; raises `Halted` of `OutOfGas`."""
+        if ref_time > self._left:
+            raise Halted(OutOfGas())
+        self._left -= ref_time
+
+    def give_back(self, ref_time: int) -> None:
+        """Return what was taken and not used."""
+        self._left += ref_time
+
+
 @dataclass(frozen=True)
 class NativeCall:
     """A call of a native contract; `value` in wei, `address` is whom the call acts for."""
@@ -56,6 +73,7 @@ class NativeCall:
     input: bytes
     is_static: bool
     gas: Gas
+    work: Work
 
 
 Native = Callable[[NativeCall], bytes]
