@@ -264,6 +264,7 @@ class BlockExecutor:
         self.store.load(record)
         self._move_to_head()
         self.trie = Trie(self.store.state_at(record.number).items())
+        gc.freeze()
 
     def _move_to_head(self) -> None:
         head = self.store.head()
