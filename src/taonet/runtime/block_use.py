@@ -20,11 +20,26 @@ _LIMITS = {cls: BLOCK_WEIGHTS.per_class.of(cls) for cls in DispatchClass}
 _LENGTHS = {cls: BLOCK_LENGTH.of(cls) for cls in DispatchClass}
 _U64_MAX = 2**64 - 1
 
+_ALONE = {
+    cls: limits.max_extrinsic or Weight(_U64_MAX, _U64_MAX) for cls, limits in _LIMITS.items()
+}
+"""What one extrinsic may weigh."""
+
+_TOTALS = {
+    cls: (limits.max_total.ref_time, limits.reserved.ref_time)
+    for cls, limits in _LIMITS.items()
+    if limits.max_total is not None and limits.reserved is not None
+}
+"""What a class may weigh in all, and what it may though the block is full; mandatory ones may weigh
+anything."""
+
 
 def check_alone(info: DispatchInfo, length: int) -> None:
     """Raise `EXHAUSTS_RESOURCES` for an extrinsic that fits into no block."""
-    limit = _LIMITS[info.class_].max_extrinsic
-    if (limit is not None and info.weight.exceeds(limit)) or length > _LENGTHS[info.class_]:
+    weight, most = info.weight, _ALONE[info.class_]
+    if weight.ref_time > most.ref_time or weight.proof_size > most.proof_size:
+        raise TransactionInvalid(Invalid.EXHAUSTS_RESOURCES)
+    if length > _LENGTHS[info.class_]:
         raise TransactionInvalid(Invalid.EXHAUSTS_RESOURCES)
 
 
@@ -38,25 +53,18 @@ class BlockUse:
 
     def add(self, info: DispatchInfo, length: int) -> None:
         """Take room for an extrinsic; raises `EXHAUSTS_RESOURCES` and then takes none."""
-        cls = info.class_
-        used = self.ref_time[cls] + info.weight.ref_time + _BASE
-        if cls is not DispatchClass.MANDATORY:
-            self._check(cls, used, length)
-        self.ref_time[cls] = used
-        self.proof_size[cls] = min(self.proof_size[cls] + info.weight.proof_size + length, _U64_MAX)
-        self.length += length
-
-    def _check(self, cls: DispatchClass, used: int, length: int) -> None:
-        limits = _LIMITS[cls]
-        assert limits.max_total is not None
-        assert limits.reserved is not None
-        total = sum(self.ref_time) - self.ref_time[cls] + used
-        if (
-            self.length + length > _LENGTHS[cls]
-            or used > limits.max_total.ref_time
-            or (total > _MAX and used > limits.reserved.ref_time)
-        ):
-            raise TransactionInvalid(Invalid.EXHAUSTS_RESOURCES)
+        cls, weight, taken = info.class_, info.weight, self.ref_time
+        added = weight.ref_time + _BASE
+        used, longer = taken[cls] + added, self.length + length
+        most = _TOTALS.get(cls)
+        if most is not None:
+            whole = taken[0] + taken[1] + taken[2] + added
+            if longer > _LENGTHS[cls] or used > most[0] or (whole > _MAX and used > most[1]):
+                raise TransactionInvalid(Invalid.EXHAUSTS_RESOURCES)
+        taken[cls] = used
+        proof_size = self.proof_size[cls] + weight.proof_size + length
+        self.proof_size[cls] = proof_size if proof_size < _U64_MAX else _U64_MAX
+        self.length = longer
 
     def remove(self, info: DispatchInfo, length: int) -> None:
         """Take back what `add` took for an extrinsic that does not stand in the block after all."""

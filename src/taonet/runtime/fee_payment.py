@@ -82,7 +82,7 @@ class FeePayment:
             self._runtime.transaction_payment.settle(who, charge.tao, actual, author)
         else:
             self._alpha_fees.report(who, charge.alpha)
-        self._runtime.state.deposit(TransactionFeePaid(who=who, actual_fee=actual, tip=tip))
+        self._runtime.state.deposit(TransactionFeePaid(who, actual, tip))
 
     def _charge_other(self, who: AccountId, payer: AccountId, fee: Rao) -> Charge:
         balances, system = self._runtime.balances, self._runtime.system

@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from taonet.primitives.ids import AccountId
+from taonet.scale.construction import quicken
 
 LONGEVITY_MAX = 2**64 - 1
 
@@ -80,6 +81,7 @@ def custom(code: int) -> TransactionInvalid:
     return TransactionInvalid(Invalid.CUSTOM, code)
 
 
+@quicken
 @dataclass(frozen=True)
 class ValidTransaction:
     """What the pool needs to order a transaction; `longevity` is in blocks."""
