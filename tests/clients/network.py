@@ -137,6 +137,13 @@ class _RemoteState:
                 return
             start = page[-1]
 
+    def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The same, with their values."""
+        for key in self.keys(prefix):
+            value = self.get(key)
+            if value is not None:
+                yield key, value
+
 
 def free_port() -> int:
     """A port that nothing listens on."""

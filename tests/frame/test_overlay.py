@@ -106,6 +106,9 @@ class OverlayModel(RuleBasedStateMachine):
         for prefix in PREFIXES:
             expected = sorted(key for key in self.layers[-1] if key.startswith(prefix))
             assert list(self.state.keys(prefix)) == expected
+            raw = [(key, self.layers[-1][key]) for key in expected]
+            assert list(self.state.overlay.items(prefix)) == raw
+            assert self.state.items(prefix, U8) == [(key, value[0]) for key, value in raw]
 
     @precondition(lambda self: not self.open_transactions)
     @invariant()

@@ -23,6 +23,9 @@ class StateReader(Protocol):
     def keys(self, prefix: bytes) -> Iterator[bytes]:
         """The keys that start with `prefix`, in byte order."""
 
+    def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The same, with their values."""
+
 
 class EmptyState:
     """The state before genesis."""
@@ -32,6 +35,10 @@ class EmptyState:
         return None
 
     def keys(self, prefix: bytes) -> Iterator[bytes]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+    def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:  # noqa: ARG002
         """Nothing."""
         return iter(())
 
@@ -49,6 +56,10 @@ class DictState:
     def keys(self, prefix: bytes) -> Iterator[bytes]:
         """The keys that start with `prefix`, in byte order."""
         return iter(sorted(key for key in self._entries if key.startswith(prefix)))
+
+    def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The same, with their values."""
+        return ((key, self._entries[key]) for key in self.keys(prefix))
 
 
 class _Unwritten(Enum):
@@ -104,20 +115,36 @@ class Overlay:
         The keys under `prefix` (at least an item's 32 bytes), in byte order: the order is
         consensus. What is walked may be written meanwhile; the walk does not see it.
         """
-        self._file()
-        values = self._values
-        # A key whose writing was undone stays filed; it is not among the values.
-        written = {
-            key
-            for key in self._items.get(prefix[:ITEM_PREFIX_LENGTH], ())
-            if key.startswith(prefix) and key in values
-        }
+        values, written = self._values, self._written(prefix)
         if not written:
             return iter(list(self._base.keys(prefix)))
         kept = [key for key in self._base.keys(prefix) if key not in written]
         kept.extend(key for key in written if values[key] is not None)
         kept.sort()
         return iter(kept)
+
+    def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """As `keys`, with the values of this moment: a walk costs less than to look each up."""
+        values, written = self._values, self._written(prefix)
+        if not written:
+            return iter(list(self._base.items(prefix)))
+        kept = [item for item in self._base.items(prefix) if item[0] not in written]
+        for key in written:
+            value = values[key]
+            if value is not None:
+                kept.append((key, value))
+        kept.sort()
+        return iter(kept)
+
+    def _written(self, prefix: bytes) -> set[bytes]:
+        """The keys under `prefix` that were written or removed."""
+        self._file()
+        # A key whose writing was undone stays filed; it is not among the values.
+        return {
+            key
+            for key in self._items.get(prefix[:ITEM_PREFIX_LENGTH], ())
+            if key.startswith(prefix) and key in self._values
+        }
 
     def _file(self) -> None:
         """Note the keys written since the last walk under their items; most blocks walk little."""

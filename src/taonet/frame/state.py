@@ -120,6 +120,15 @@ class State:
         """Keys under `prefix`, in byte order."""
         return self.overlay.keys(prefix)
 
+    def items(self, prefix: bytes, value_codec: Codec[Any]) -> list[tuple[bytes, Any]]:
+        """Keys under `prefix` with their decoded values, all at once; none is remembered for it."""
+        known, decode = self.decoded.get, value_codec.decode
+        found = []
+        for key, raw in self.overlay.items(prefix):
+            value = known(key)
+            found.append((key, decode(raw) if value is None else value))
+        return found
+
     def deposit(self, event: Any, topics: Sequence[bytes] = ()) -> None:
         """Add an event to the current block."""
         row = (event, tuple(topics) if topics else (), self.extrinsic, self.finalizing)

@@ -219,6 +219,9 @@ class _AnyMap(StorageItem[V], Generic[K, V]):
         self.parts = parts
         # Looked up once: most of a state's keys are made for the first time in some epoch.
         self._encoders = tuple((part.hasher.hash, codec(part.type).encode) for part in parts)
+        self._decoders = tuple(
+            (part.hasher.prefix_length, codec(part.type).decode_at) for part in parts
+        )
         self.key: Callable[[Any], bytes] = _KeyMemo(self._make_key).__getitem__
 
     def _make_key(self, key: Any) -> bytes:
@@ -237,8 +240,8 @@ class _AnyMap(StorageItem[V], Generic[K, V]):
     def decode_key(self, raw: bytes) -> Any:
         """The key, or the tuple of keys, of a raw storage key."""
         keys, offset = [], len(self.prefix)
-        for part in self.parts:
-            key, offset = part.decode(raw, offset)
+        for hash_length, decode in self._decoders:
+            key, offset = decode(raw, offset + hash_length)
             keys.append(key)
         return keys[0] if len(keys) == 1 else tuple(keys)
 
@@ -375,7 +378,8 @@ class _Bound(Generic[K, V]):
         self._state.remove(self._key(key))
 
     def __contains__(self, key: K) -> bool:
-        return self._state.has(self._key(key))
+        # Decoded, so that it is remembered: who asks once asks in every block.
+        return self._state.load(self._key(key), self._codec) is not None
 
     def keys(self) -> Iterator[K]:
         """Every stored key, in the byte order of its raw form."""
@@ -397,10 +401,16 @@ class _Bound(Generic[K, V]):
         for raw in self._state.keys(self._map.prefix_of(*first)):
             yield self._map.decode_key(raw), self._state.load(raw, self._codec)
 
-    def values_under(self, *first: Any) -> Iterator[V]:
-        """The values of the entries whose first keys are `first`."""
-        for raw in self._state.keys(self._map.prefix_of(*first)):
-            yield self._state.load(raw, self._codec)
+    def entries_under(self, *first: Any) -> list[tuple[K, V]]:
+        """As `under`, read at once: a third of the time, for what is not written meanwhile."""
+        decode = self._map.decode_key
+        found = self._state.items(self._map.prefix_of(*first), self._codec)
+        return [(decode(raw), value) for raw, value in found]
+
+    def values_under(self, *first: Any) -> list[V]:
+        """The values of `entries_under`, in the byte order of their raw keys."""
+        found = self._state.items(self._map.prefix_of(*first), self._codec)
+        return [value for _, value in found]
 
     def clear(self, *first: Any) -> int:
         """Remove the entries whose first keys are `first` (all without any); how many."""

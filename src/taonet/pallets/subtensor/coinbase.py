@@ -152,9 +152,11 @@ class Coinbase:
 
         Odd 9, as on the real chain: one function answers for TAO and alpha and stores its answer.
         """
-        for _, subnet, share in sorted(zip(netuids, subnets, granted, strict=True), key=_netuid):
+        emitted = zip(netuids, subnets, granted, strict=True)
+        for _, subnet, share in sorted(emitted, key=_netuid, reverse=True):
             if int(subnet.alpha_issuance()) < int(TOTAL_SUPPLY):
                 self._note_emission(u96f32.to_u64_floor(share.alpha_out))
+                return
 
     def _note_emission(self, amount: int) -> None:
         if self._storage.emission.block_emission != amount:

@@ -49,14 +49,16 @@ class EpochRunner:
 
     def hotkeys(self, netuid: NetUid) -> list[AccountId]:
         """Every neuron's hotkey, by uid; the zero account where a uid is not taken."""
-        keys = self._storage.neurons.keys
-        return [
-            keys[netuid, Uid(uid)] for uid in range(self._storage.networks.subnetwork_n[netuid])
-        ]
+        neurons, keys = self._storage.networks.subnetwork_n[netuid], self._storage.neurons.keys
+        hotkeys = [AccountId.zero()] * neurons
+        for (_, uid), hotkey in keys.entries_under(netuid):
+            if int(uid) < neurons:
+                hotkeys[int(uid)] = hotkey
+        return hotkeys
 
     def has_consistent_keys(self, netuid: NetUid) -> bool:
         """Whether no hotkey has two uids, which the epoch relies on."""
-        hotkeys = list(self._storage.neurons.keys.values_under(netuid))
+        hotkeys = self._storage.neurons.keys.values_under(netuid)
         return len(set(hotkeys)) == len(hotkeys)
 
     def run(self, netuid: NetUid, emission: Alpha) -> list[HotkeyEmission[AccountId]]:
@@ -102,7 +104,6 @@ class EpochRunner:
         tempo = parameters.tempo[netuid]
         cutoff = parameters.activity_cutoff_factor_milli[netuid] * tempo // THOUSANDTHS
         low, high = parameters.alpha_values[netuid]
-        registered = storage.neurons.block_at_registration
         owner_uid = self._owner_uid(netuid)
         variant = EPOCHS[self._rules.epoch_variant.value]
         return yuma.EpochInput(
@@ -115,11 +116,11 @@ class EpochRunner:
             stake_threshold=storage.global_parameters.stake_threshold,
             owner_uid=owner_uid,
             last_update_block=yuma.u64_vector(storage.scores.last_update[index])[:neurons],
-            registration_block=[registered[netuid, Uid(uid)] for uid in range(neurons)],
+            registration_block=self._registration_blocks(netuid, neurons),
             validator_permits=[bool(p) for p in storage.scores.validator_permit[netuid][:neurons]],
             commit_block=self._commit_blocks(netuid, index, hotkeys),
-            weights_rows=_rows(storage.weights.weights.under(index), neurons),
-            bonds_rows=_rows(storage.weights.bonds.under(index), neurons),
+            weights_rows=_rows(storage.weights.weights.entries_under(index), neurons),
+            bonds_rows=_rows(storage.weights.bonds.entries_under(index), neurons),
             max_allowed_validators=parameters.max_allowed_validators[netuid],
             kappa_u16=parameters.kappa[netuid],
             bonds_penalty_u16=parameters.bonds_penalty[netuid],
@@ -130,6 +131,14 @@ class EpochRunner:
             alpha_low_u16=low,
             alpha_high_u16=high,
         )
+
+    def _registration_blocks(self, netuid: NetUid, neurons: int) -> list[int]:
+        """When each neuron was registered, by uid; 0 where that is not known."""
+        blocks = [0] * neurons
+        for (_, uid), block in self._storage.neurons.block_at_registration.entries_under(netuid):
+            if int(uid) < neurons:
+                blocks[int(uid)] = block
+        return blocks
 
     def _owner_uid(self, netuid: NetUid) -> int | None:
         owner_hotkeys = self._storage.networks.subnet_owner_hotkey

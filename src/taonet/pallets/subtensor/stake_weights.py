@@ -15,7 +15,6 @@ from taonet.primitives.fixed_point import I64F64, U64_MAX, U96F32, u96f32
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid
 
-
 Relations = Sequence[tuple[int, AccountId]]
 """Proportions of a hotkey's stake, of 2**64 - 1, with whom they are lent to or borrowed from."""
 
