@@ -14,8 +14,10 @@ from taonet.primitives.units import NetUid
 from taonet.runtime.pallets import CALLS
 from taonet.runtime.runtime import Runtime
 from taonet.scale.types import (
+    Array,
     ByteArray,
     Bytes,
+    CLike,
     Compact,
     Composite,
     FixedPoint,
@@ -79,6 +81,8 @@ UNDRAWN: Final = frozenset(
         ("Balances", "force_set_balance"),
         # With it, root may take what a subnet's pool stands for.
         ("Balances", "force_transfer"),
+        # With it too, since it moves all that an account has, also a subnet's.
+        ("SubtensorModule", "swap_coldkey"),
         # Whatever is drawn as its origin, and whatever it holds, is drawn without it too.
         ("Utility", "dispatch_as"),
         ("Utility", "dispatch_as_fallible"),
@@ -168,8 +172,9 @@ class CallMaker:
                 return self._account(name)
             case ByteArray(length):
                 return described.build(random.randbytes(length))
-            case Bytes():
-                return random.choice((b"", b"abc", "τ".encode(), random.randbytes(40)))
+            case Bytes(limit):
+                drawn = random.choice((b"", b"abc", "τ".encode(), random.randbytes(40)))
+                return drawn[:limit]
             case FixedPoint(_, bits, fraction):
                 limit = 2 ** (int(bits.name[1:]) - (bits.name[0] == "i"))
                 return random.choice((0, 1, 1 << fraction, 3 << (fraction - 1), limit - 1))
@@ -185,8 +190,10 @@ class CallMaker:
                 return tuple(self._value(name, element) for element in elements)
             case SetType(item):
                 return tuple(sorted({self._value("netuid", item) for _ in range(3)}))
-            case Vec(item):
-                return self._several(name, item)
+            case Vec(item, limit):
+                return self._several(name, item)[:limit]
+            case Array(item, length):
+                return tuple(self._value(name, item) for _ in range(length))
             case Variants(cls):
                 return self._variant(cls)
         assert isinstance(described, Composite), f"no values are drawn for {described!r}"
@@ -212,7 +219,11 @@ class CallMaker:
             return AddressId(self._account("any"))
         if cls is RootClaimType:
             return random.choice((Swap(), Keep(), KeepSubnets(tuple({self._netuid()}))))
-        return random.choice(list(cls))
+        if issubclass(cls, CLike):
+            return random.choice(list(cls))
+        variant = cls.scale_variants[random.choice(sorted(cls.scale_variants))]
+        fields = fields_of(variant)
+        return variant(*(self._value(field.name or "", field.type) for field in fields))
 
     def _call(self) -> Call:
         """A call in another one: not too deep, since random trees have no end of their own."""
