@@ -81,7 +81,7 @@ def test_only_what_must_go_on_does(chain: Chain) -> None:
     assert chain.send(ALICE, call_of("System", "remark", b"")) is None
     root = call_of("Balances", "force_set_balance", AddressId(BOB.account), to_rao(1))
     assert chain.send(ALICE, call_of("Sudo", "sudo", root)) is None
-    assert chain.free(BOB) == to_rao(1)
+    assert chain.free(BOB) == int(to_rao(1))
     assert chain.send(ALICE, call_of("Sudo", "sudo", call_of("SafeMode", "force_exit"))) is None
     assert chain.send(ALICE, give()) is None
 
@@ -133,7 +133,7 @@ def test_root_settles_deposits_that_there_may_once_have_been(chain: Chain) -> No
     for block in (1, 2):
         runtime.balances.hold(BOB.account, HOLD, to_rao(1))
         runtime.safe_mode.deposits[BOB.account, block] = to_rao(1)
-    assert runtime.balances.held(BOB.account, HOLD) == to_rao(2)
+    assert runtime.balances.held(BOB.account, HOLD) == int(to_rao(2))
     runtime.try_state()
     refuse(chain, pallet.NotConfigured, "release_deposit", BOB.account, 1)
     make(chain, "force_release_deposit", BOB.account, 1)
