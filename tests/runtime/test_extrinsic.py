@@ -1,5 +1,7 @@
 """Extrinsics from bytes, and bytes that are none."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,29 @@ def test_every_field_is_read() -> None:
     assert extrinsic.call_bytes == CODECS.of(RUNTIME_CALL).encode(TRANSFER)
     assert extrinsic.hash == blake2_256(RAW)
     assert extrinsic.length == len(RAW)
+
+
+@pytest.mark.parametrize("tip", [0, 63, 64, 2**14, 2**30, 2**64 - 1])
+@pytest.mark.parametrize("nonce", [0, 63, 64, 255, 256, 2**14 - 1, 2**14, 2**30, 2**32 - 1])
+@pytest.mark.parametrize("era", ["00", {"period": 64, "current": 5}])
+def test_conditions_of_every_length_are_read(nonce: int, tip: int, era: Any) -> None:
+    raw = CHAIN.sign_raw(ALICE, TRANSFER, nonce=nonce, tip=tip, era=era)
+
+    extrinsic = decode_extrinsic(CODECS, raw)
+
+    assert (extrinsic.nonce, extrinsic.tip, extrinsic.metadata_hash_mode) == (nonce, tip, 0)
+    assert (extrinsic.era is None) == (era == "00")
+    assert extrinsic.call == TRANSFER
+    assert extrinsic.signature + extrinsic.extension_bytes + extrinsic.call_bytes == raw[37:]
+
+
+def test_a_longer_form_of_a_short_nonce_is_refused() -> None:
+    raw = CHAIN.sign_raw(ALICE, TRANSFER, nonce=5)
+    assert raw[101:104] == bytes((0, 5 << 2, 0))
+    longer = encode_compact(len(raw) - 1) + raw[2:102] + bytes((5 << 2 | 1, 0)) + raw[103:]
+
+    with pytest.raises(MalformedScale, match="shortest form"):
+        decode_extrinsic(CODECS, longer)
 
 
 def test_the_fields_own_codec_reads_the_same() -> None:

@@ -13,6 +13,8 @@ Source: subtensor runtime/src/lib.rs `NoNestingCallFilter`, `SafeModeWhitelisted
 from taonet.frame.call import Call
 from taonet.frame.origin import Origin, Root, Signed
 
+BATCH_PALLET = "Utility"
+"""The pallet whose calls may be batches; the filter has nothing to say of another one's."""
 BATCHES = frozenset({"batch", "batch_all", "force_batch"})
 
 SAFE_PALLETS = frozenset({"Sudo", "Multisig", "System", "SafeMode", "Timestamp"})
@@ -26,7 +28,7 @@ SAFE_CALLS = frozenset(
 
 
 def _is_batch(call: Call) -> bool:
-    return call.pallet == "Utility" and call.spec.name in BATCHES
+    return call.pallet == BATCH_PALLET and call.spec.name in BATCHES
 
 
 def allows(call: Call, origin: Origin) -> bool:

@@ -161,17 +161,18 @@ class Executive:
         )
         if extrinsic.nonce > account.nonce:
             raise TransactionInvalid(Invalid.FUTURE)
-        self._use.add(info, extrinsic.length)
+        length = len(extrinsic.raw)
+        self._use.add(info, length)
         self.runtime.state.extrinsic = self._index
         try:
             charge = self._fees.charge(extrinsic.signer, account, extrinsic.call, fee)
         except TransactionInvalid:
-            self._use.remove(info, extrinsic.length)
+            self._use.remove(info, length)
             raise
         error, post = self._dispatch(extrinsic.call, Signed(extrinsic.signer))
         actual, tip = self._reclaim(info, post), Rao(extrinsic.tip)
         if actual is not info:
-            fee = fee_of(extrinsic.length, actual, tip)
+            fee = fee_of(length, actual, tip)
         self._fees.settle(charge, fee, tip, self._author)
         self._note_applied(info, actual, error)
         return error

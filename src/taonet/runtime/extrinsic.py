@@ -133,7 +133,11 @@ def _decode_signed(calls: Codec[Call], raw: bytes, start: int) -> Extrinsic:
         raise MalformedScale("the signer's address must be an account (MultiAddress::Id)")
     extension = start + 98
     era, offset = None, extension + 3
-    if first or scheme == ECDSA or (nonce | tip) & 3:
+    if not first and scheme < ECDSA and nonce & 3 == 1 and tip and not mode & 3:
+        # Two bytes of nonce: the next one is the tip, and the mode stands behind it.
+        nonce, tip, offset = (nonce | tip << 8) >> 2, mode >> 2, extension + 4
+        mode = raw[offset]
+    elif first or scheme == ECDSA or (nonce | tip) & 3:
         extension, era, nonce, tip, offset = _decode_conditions(raw, start, scheme)
         mode = raw[offset]
     elif scheme > ECDSA:

@@ -159,7 +159,8 @@ class Guards:
 
     def check(self, who: AccountId, call: Call) -> None:
         """Raise the error that stands against `who` making `call`."""
-        self._check_coldkey_swap(who, call)
+        if who in self._storage.key_swaps.coldkey_swap_announcements:
+            self._check_coldkey_swap(who, call)
         if call.pallet_index != SUBTENSOR_INDEX:
             return
         self._check_lengths(call)
@@ -169,10 +170,7 @@ class Guards:
             check(who, call)
 
     def _check_coldkey_swap(self, who: AccountId, call: Call) -> None:
-        swaps = self._storage.key_swaps
-        if who not in swaps.coldkey_swap_announcements:
-            return
-        if who in swaps.coldkey_swap_disputes:
+        if who in self._storage.key_swaps.coldkey_swap_disputes:
             raise ColdkeySwapDisputed
         if call.name not in ALLOWED_DURING_SWAP:
             raise ColdkeySwapAnnounced
