@@ -22,8 +22,8 @@ from tests.runtime.small_contract import init_code, selector
 WALLET, OTHER = EthereumWallet(1), EthereumWallet(2)
 NETUID = 1
 GAS = 5_000_000
-TRANSFER, STAKING_V1, METAGRAPH, STAKING, LOOKUP, ALPHA, MAPPING = (
-    number.to_bytes(20, "big") for number in (2048, 2049, 2050, 2053, 2054, 2056, 2060)
+TRANSFER, STAKING_V1, METAGRAPH, SUBNET, NEURON, STAKING, LOOKUP, ALPHA, MAPPING = (
+    number.to_bytes(20, "big") for number in (2048, 2049, 2050, 2051, 2052, 2053, 2054, 2056, 2060)
 )
 
 
@@ -210,6 +210,45 @@ def test_the_metagraph_is_read(session: Session) -> None:
     assert session.ask(METAGRAPH, data(f"getAxon{both}", NETUID, 1), axon) == (0,) * 6
     absent = session.result(METAGRAPH, data(f"getHotkey{both}", NETUID, 9))
     assert type(absent.exit_reason._0).__name__ == "InvalidRange"
+
+
+def test_a_neuron_is_registered_and_serves(session: Session) -> None:
+    neurons, hotkey = session.runtime.subtensor.neurons, WALLET.mirror
+    assert session.send(NEURON, data("burnedRegister(uint16,bytes32)", NETUID, bytes(hotkey)))
+    assert session.runtime.subtensor.neuron_registry.uid(NetUid(NETUID), hotkey) == Uid(1)
+    serve = "serveAxon(uint16,uint32,uint128,uint16,uint8,uint8,uint8,uint8)"
+    public = 134_744_072
+    assert session.send(NEURON, data(serve, NETUID, 1, public, 8080, 4, 4, 0, 0))
+    axon = neurons.axons[NetUid(NETUID), hotkey]
+    assert axon is not None
+    assert (axon.ip, axon.port) == (public, 8080)
+
+
+def test_a_subnet_is_founded_and_run_by_an_address(session: Session) -> None:
+    fund(session.chain, WALLET.mirror, 5_000 * 10**9)
+    # Else an owner of a fast network's subnet has one block in ten to change it.
+    session.runtime.subtensor.global_parameters.admin_freeze_window = 0
+    found = f"registerNetwork(bytes32{',string' * 8})"
+    texts = [f"text {place}" for place in range(8)]
+    assert session.send(SUBNET, data(found, bytes(WALLET.mirror), *texts), gas=20_000_000)
+    netuid = NetUid(2)
+    networks = session.runtime.subtensor.networks
+    assert networks.subnet_owner[netuid] == WALLET.mirror
+    identity = networks.subnet_identities_v3[netuid]
+    assert identity is not None
+    assert (identity.subnet_name, identity.logo_url) == (b"text 0", b"text 7")
+    assert session.send(SUBNET, data("setServingRateLimit(uint16,uint64)", 2, 77))
+    assert session.ask(SUBNET, data("getServingRateLimit(uint16)", 2), "uint64") == 77
+    assert not session.send(SUBNET, data("setServingRateLimit(uint16,uint64)", NETUID, 77))
+
+
+def test_every_reading_of_a_subnet_answers(session: Session) -> None:
+    """Each view of one subnet, with what it reads in storage where that has the same name."""
+    for contract in CONTRACTS:
+        for method in contract.methods.values():
+            if method.is_view and method.inputs == ("uint16",):
+                raw = session.raw(contract.address, data(method.signature, NETUID))
+                assert len(decode(list(method.outputs), raw)) == len(method.outputs)
 
 
 def test_uids_are_found_by_their_address(session: Session) -> None:

@@ -10,7 +10,9 @@ from taonet.runtime.precompiles.alpha import ALPHA
 from taonet.runtime.precompiles.contract import Contract
 from taonet.runtime.precompiles.metagraph import METAGRAPH, UID_LOOKUP
 from taonet.runtime.precompiles.money import ADDRESS_MAPPING, BALANCE_TRANSFER
+from taonet.runtime.precompiles.neuron import NEURON
 from taonet.runtime.precompiles.staking import STAKING_V1, STAKING_V2
+from taonet.runtime.precompiles.subnet import SUBNET
 from taonet.runtime.precompiles.verification import ed25519_verify, sr25519_verify
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ CONTRACTS: Final[tuple[Contract, ...]] = (
     BALANCE_TRANSFER,
     STAKING_V1,
     METAGRAPH,
+    SUBNET,
+    NEURON,
     STAKING_V2,
     UID_LOOKUP,
     ALPHA,
