@@ -70,8 +70,7 @@ class Service:
         when = agenda.incomplete_since
         when, is_first = now if when is None else when, True
         incomplete = now + 1
-        most = weights.agenda_weight(agenda.max_scheduled_per_block)
-        while when <= now and self._meter.has_room(most):
+        while when <= now and self._meter.has_room(weights.FULL_AGENDA):
             if not self._serve(when, is_first=is_first):
                 incomplete = min(incomplete, when)
             is_first = False
@@ -86,6 +85,10 @@ class Service:
         """Make a block's tasks; whether none has to wait."""
         agenda = self._agenda
         planned = list(agenda.agenda[when])
+        if not planned:
+            # As almost always: nothing to write either.
+            self._meter.add(weights.EMPTY_AGENDA)
+            return True
         ordered = sorted(
             (task.priority, index) for index, task in enumerate(planned) if task is not None
         )

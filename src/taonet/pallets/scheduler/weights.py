@@ -40,6 +40,10 @@ def agenda_weight(tasks: int) -> Weight:
     return weight + database_weight(reads=1, writes=1)
 
 
+EMPTY_AGENDA: Final = agenda_weight(0)
+FULL_AGENDA: Final = agenda_weight(TASKS_PER_BLOCK_MAX)
+
+
 def task_weight(length: int | None, *, named: bool, periodic: bool) -> Weight:
     """A task besides its call; `length` is in bytes, of a call that has to be looked up."""
     weight = _TASK
