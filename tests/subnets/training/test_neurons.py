@@ -109,6 +109,7 @@ def network(tmp_path: Path, pages: Corpus) -> Iterator[Network]:
 
 async def test_windows_follow_each_other_and_everybody_computes_the_same(network: Network) -> None:
     await network.until(4)
+    await network.advance(1)
     leader, second = network.validators.values()
     head = leader._follower.newest
     assert head.record.window == 3

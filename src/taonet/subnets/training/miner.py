@@ -81,7 +81,8 @@ class TrainingMiner:
             return
         if phase is Phase.TRAIN and (self.draft is None or self.draft.window != window):
             await self._follower.follow(metagraph)
-            if self._follower.newest.window == window:
+            # The chain knows the hash of a block only when there is another one after it.
+            if self._follower.newest.window == window and block > phases.start(window):
                 await self._work(window, int(own.uid))
             return
         draft = self.draft

@@ -43,7 +43,6 @@ from taonet.subnets.training.payload import (
     opened,
     pages_hash,
 )
-from taonet.subnets.training.phases import Phase
 from taonet.subnets.training.worker import require
 
 PAGES_PUBLISHED = 64
@@ -106,7 +105,9 @@ class TrainingValidator:
         leads = head is not None and head.hotkey == self._chain.hotkey
         if leads and self._follower.newest.window < window:
             await self._skip(window)
-        due = phases.phase(metagraph.block) is Phase.JUDGE and self._judged < window
+        # The chain knows the hash of a block only when there is another one after it.
+        shown = metagraph.block > phases.reveal_block(window)
+        due = shown and self._judged < window
         # Another validator's record of this window may be there already: one judges all the same.
         bases = [each for each in self._follower.checkpoints if each.window <= window]
         if due and bases and bases[0].window == window:

@@ -1,0 +1,191 @@
+"""
+A run on a real node: miners and a validator in processes of their own make a model together.
+
+The tests of this module share one network and follow each other: it learns, is killed in parts,
+goes on, and a newcomer computes its model from chain and blob store alone.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import bittensor as bt
+import pytest
+
+pytest.importorskip("openskill")
+
+from taonet.cli.up.founding import Founder, connected
+from taonet.cli.up.plan import Participant, SubnetPlan
+from taonet.cli.up.wallets import make_wallets
+from taonet.neuron.sdk_chain import SdkChain
+from taonet.primitives.units import NetUid
+from taonet.subnets.llama.learning import evaluated
+from taonet.subnets.training.announcement import newest_record
+from taonet.subnets.training.blob_store import FileStore
+from taonet.subnets.training.checkpoint import Checkpoint, caught_up, weights_hash
+from taonet.subnets.training.process import TrainingConfig, loaded
+from taonet.subnets.training.run import Run
+from tests.flows.node_process import node_process
+
+pytestmark = pytest.mark.model
+
+BLOCK_S = 0.5
+WINDOW_BLOCKS = 30
+TEMPO_BLOCKS = 10
+START_S_MAX = 240.0
+WINDOWS_S_MAX = 180.0
+POLL_S = 0.5
+MINERS = (Participant("miner-1", 100), Participant("miner-2", 100))
+NEW = ("--preset", "nano", "--steps", "8", "--rows", "4", "--length", "64")
+
+
+class Network:
+    """The network in one folder, reached as a person reaches it."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+        self.plan = SubnetPlan("training", TEMPO_BLOCKS, MINERS)
+        self.wallets = make_wallets(folder / "wallets", self.plan.everyone)
+        self.netuid = asyncio.run(self._found())
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.taonet("training", "new", "run.json", "--window", str(WINDOW_BLOCKS), *NEW)
+
+    async def _found(self) -> int:
+        async with connected(self.url) as client:
+            return await Founder(client, self.plan, self.wallets, lambda _: None).found()
+
+    @property
+    def run(self) -> Run:
+        return Run.read(self.folder / "run.json")
+
+    def hotkey(self, name: str) -> str:
+        return str(self.wallets[name].hotkey.ss58_address)
+
+    def taonet(self, *words: str) -> None:
+        command = [sys.executable, "-m", "taonet.cli.main", *words]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, name: str) -> None:
+        """A neuron; its threads stay few, since the machine is shared."""
+        role = name.split("-")[0]
+        command = [sys.executable, "-m", "taonet.cli.main", role, "--netuid", str(self.netuid)]
+        command += ["--run", "run.json", "--store", "blobs", "--chain-url", self.url]
+        command += ["--wallet-path", "wallets", "--wallet-name", name, "--state-folder", name]
+        flags = "--xla_cpu_multi_thread_eigen=false"
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "XLA_FLAGS": flags, "OMP_NUM_THREADS": "1"},
+            )
+
+    def kill(self, name: str) -> None:
+        """As a power cut would."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+
+    def figures(self, name: str) -> dict[str, Any]:
+        """What a neuron says of itself."""
+        path = self.folder / name / "status.json"
+        return dict(json.loads(path.read_bytes())["figures"]) if path.exists() else {}
+
+    def until(self, holds: Callable[[], bool], limit_s: float) -> None:
+        """Return once it holds."""
+        deadline = time.monotonic() + limit_s
+        while not holds():
+            ended = [name for name, each in self.processes.items() if each.poll() is not None]
+            assert not ended, self.logs()
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(POLL_S)
+
+    def logs(self) -> str:
+        """The end of every log."""
+        logs = sorted(self.folder.glob("*.log"))
+        return "".join(f"\n--- {log.name}\n{log.read_text()[-2500:]}" for log in logs)
+
+    def averaged(self) -> int:
+        """Windows whose records hold an update of each miner."""
+        return self.folder.joinpath("validator.log").read_text().count("averaged=2")
+
+    async def newest(self) -> Checkpoint:
+        """The model, from chain and blobs alone."""
+        run, store = self.run, FileStore(self.folder / "blobs")
+        async with SdkChain(self.url, self.wallets["owner"]) as chain:
+            graph = await chain.metagraph(NetUid(self.netuid))
+            window = run.phases.window(graph.block)
+            assert window is not None
+            said = await chain.commitments(NetUid(self.netuid), graph.block)
+        head = newest_record(graph, said, window)
+        assert head is not None
+        return await caught_up(run, store, head.digest)
+
+    async def metagraph(self) -> dict[str, bt.MetagraphNeuron]:
+        async with connected(self.url) as client:
+            graph = await client.subnets.metagraph(self.netuid, commitments=False)
+        assert graph is not None
+        return {neuron.hotkey: neuron for neuron in graph.neurons}
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    folder = tmp_path_factory.mktemp("training")
+    with node_process("--block-time", str(BLOCK_S)) as node:
+        it = Network(folder, f"ws://127.0.0.1:{node.port}")
+        for name in ("validator", "miner-1", "miner-2"):
+            it.start(name)
+        yield it
+        for process in it.processes.values():
+            process.terminate()
+        for process in it.processes.values():
+            process.wait(timeout=60)
+
+
+def test_miners_are_averaged_and_paid(network: Network) -> None:
+    network.until(lambda: network.averaged() >= 2, START_S_MAX)
+    network.until(lambda: network.figures("validator").get("weights_at") is not None, WINDOWS_S_MAX)
+    paid = {network.hotkey(each.name) for each in MINERS}
+
+    def earned() -> bool:
+        graph = asyncio.run(network.metagraph())
+        return any(graph[hotkey].alpha_stake.rao > 0 for hotkey in paid)
+
+    network.until(earned, WINDOWS_S_MAX)
+
+
+def test_a_newcomer_has_the_model_from_chain_and_blobs_alone(network: Network) -> None:
+    checkpoint = asyncio.run(network.newest())
+    assert weights_hash(checkpoint.weights) == checkpoint.record.weights
+    run, corpus = loaded(
+        TrainingConfig(seat=None, run=network.folder / "run.json", store="")  # type: ignore[arg-type]
+    )
+    held_out = corpus.held_out(32)
+    start = float(evaluated(run.shape.initial(run.seed), held_out, run.shape))
+    assert float(evaluated(checkpoint.weights, held_out, run.shape)) < start - 0.02
+
+
+@pytest.mark.parametrize("name", ["miner-1", "validator"])
+def test_a_killed_neuron_goes_on_where_it_was(network: Network, name: str) -> None:
+    before = network.averaged()
+    network.kill(name)
+    network.start(name)
+    network.until(lambda: network.averaged() >= before + 1, START_S_MAX)
+    checkpoint = asyncio.run(network.newest())
+    assert weights_hash(checkpoint.weights) == checkpoint.record.weights
+
+
+def test_why_a_miner_is_paid_is_told(network: Network) -> None:
+    reasons = network.figures("validator")["verdicts"]
+    parts = reasons[network.hotkey("miner-2")]
+    assert {"rating", "diligence", "sync", "presence", "worth"} <= set(parts)
