@@ -192,6 +192,11 @@ class Stage:
         else:
             setattr(view, item.attribute, typed(item.type, value))
 
+    def drop(self, name: str, keys: Sequence[Any]) -> None:
+        """Remove an entry of a storage map."""
+        view, item = self._find(name)
+        del getattr(view, item.attribute)[self._key(item, keys)]
+
     def get(self, name: str, keys: Sequence[Any]) -> Any:
         """What a storage item holds, in plain types."""
         view, item = self._find(name)
@@ -298,6 +303,23 @@ class Stage:
         keys = account(hotkey), account(coldkey)
         self.module.staking.grant(*keys, NetUid(netuid), Alpha(alpha))
 
+    def sell(self, hotkey: str, coldkey: str, netuid: int, alpha: int) -> None:
+        """Unstake alpha, without checks."""
+        keys = account(hotkey), account(coldkey)
+        self.module.staking.remove(*keys, NetUid(netuid), Alpha(alpha))
+
+    def limit_sale(
+        self, hotkey: str, coldkey: str, netuid: int, part: float, price_part: float
+    ) -> None:
+        """Unstake a part of the stake, as far as the price stays above a part of itself."""
+        alpha = int(self.stake_of(hotkey, coldkey, netuid) * Fraction(str(part)))
+        limit = int(float(self.price(netuid)) * (price_part * 1e9))
+        self.call(coldkey, "remove_stake_limit", hotkey, netuid, alpha, limit, True)
+
+    def emit_to(self, hotkey: str, netuid: int, alpha: int) -> None:
+        """Alpha for all who stake on a hotkey."""
+        self.module.staking.pools.deposit_for_all(account(hotkey), NetUid(netuid), Alpha(alpha))
+
     def own(self, coldkey: str, hotkey: str) -> None:
         """Let a coldkey own a hotkey."""
         self.module.hotkeys.associate(account(coldkey), account(hotkey))
@@ -376,6 +398,10 @@ class Stage:
         """A coldkey's alpha on a hotkey."""
         keys = account(hotkey), account(coldkey)
         return int(self.module.staking.pools.stake(*keys, NetUid(netuid)))
+
+    def stakes(self, *places: list[Any]) -> int:
+        """The sum of several stakes."""
+        return sum(self.stake_of(*place) for place in places)
 
     def free(self, who: str) -> int:
         """A free balance."""
