@@ -18,7 +18,8 @@ from taonet.pallets.limit_orders.orders import (
     Perbill,
     SignedOrder,
 )
-from taonet.pallets.subtensor.errors import AmountTooLow, SlippageTooHigh
+from taonet.pallets.subtensor.errors import SlippageTooHigh
+from taonet.pallets.swap import ReservesTooLow
 from taonet.primitives.fixed_point import U64F64, u64f64
 from taonet.primitives.units import ROOT, NetUid
 from tests.pallets.limit_orders.trading import (
@@ -205,5 +206,5 @@ def test_a_rest_that_the_pool_pays_nothing_for_stops_the_batch() -> None:
     price = dear.runtime.swap.price(NETUID)
     worth = u64f64.to_int_floor(u64f64.mul_floor(price, u64f64.from_int(5 * TAO)))
     sale = signed(BOB, OrderType.TAKE_PROFIT, amount=5 * TAO)
-    refuse(dear, AmountTooLow, signed(ALICE, amount=worth + 1), sale)
+    refuse(dear, ReservesTooLow, signed(ALICE, amount=worth + 1), sale)
     assert len(batch(dear, signed(ALICE, amount=worth), sale)) == 3
