@@ -31,6 +31,7 @@ from taonet.node.rpc.ethereum_format import (
     transaction_json,
 )
 from taonet.node.rpc.ethereum_index import BlockView, EthereumIndex
+from taonet.node.rpc.feed import BlockFeed
 from taonet.node.rpc.method import method
 from taonet.node.rpc.parameters import BlockHash, Flag, Hex, Json
 from taonet.node.store.errors import StateDiscarded, UnknownBlock
@@ -91,9 +92,9 @@ _UNDERPRICED = 1014
 class EthereumMethods:
     """Ethereum's methods over one chain; quantities are hexadecimal, amounts in wei."""
 
-    def __init__(self, backend: ChainBackend) -> None:
+    def __init__(self, backend: ChainBackend, feed: BlockFeed) -> None:
         self._backend = backend
-        self._index = EthereumIndex(backend)
+        self._index = EthereumIndex(backend, feed)
         self._calls = EthereumCalls(backend)
 
     @method("eth_chainId")
@@ -242,6 +243,8 @@ class EthereumMethods:
         except MalformedTransaction as error:
             raise EthereumError(str(error)) from error
         call = Call(*CALLS["Ethereum", "transact"], (decoded,))
+        # Who sends asks for the receipt, perhaps when the block's state is not kept any more.
+        self._index.begin()
         try:
             await self._backend.submit(encode_bare(CODECS.of(RUNTIME_CALL).encode(call)))
         except Exception as error:

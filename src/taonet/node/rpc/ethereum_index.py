@@ -10,6 +10,7 @@ from typing import Any
 
 from taonet.node.rpc.backend import BlockImported, ChainBackend
 from taonet.node.rpc.ethereum_format import Place
+from taonet.node.rpc.feed import BlockFeed
 from taonet.node.store.errors import StateDiscarded, UnknownBlock
 from taonet.pallets.base_fee import DEFAULT_WEI, BaseFee
 from taonet.pallets.ethereum import Ethereum
@@ -51,14 +52,14 @@ class BlockView:
 
 
 class EthereumIndex:
-    """Follows the chain from when it is made, and looks back once when it is asked."""
+    """Looks back once when it is first needed, and follows the chain from then on."""
 
-    def __init__(self, backend: ChainBackend) -> None:
+    def __init__(self, backend: ChainBackend, feed: BlockFeed) -> None:
         self._backend = backend
+        self._feed = feed
         self._transactions: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._blocks: OrderedDict[bytes, int] = OrderedDict()
-        self._looked_back = False
-        backend.listen(self._follow)
+        self._follows = False
 
     def view(self, number: int) -> BlockView | None:
         """A block, None if there is none or its state is not kept."""
@@ -88,18 +89,29 @@ class EthereumIndex:
             ),
         )
 
+    def begin(self) -> None:
+        """Note what is there, and follow from now on; does nothing the second time."""
+        if self._follows:
+            return
+        self._follows = True
+        self._feed.listen(self._follow)
+        header = self._backend.header(self._backend.best())
+        newest = 0 if header is None else header.number
+        for number in range(newest, max(newest - PAST_BLOCKS_MAX, -1), -1):
+            try:
+                self._note(number)
+            except (StateDiscarded, UnknownBlock):
+                break
+
     def number_of(self, ethereum_hash: bytes) -> int | None:
         """The number of the block of an Ethereum hash."""
-        number = self._blocks.get(ethereum_hash)
-        if number is None and self._look_back():
-            number = self._blocks.get(ethereum_hash)
-        return number
+        self.begin()
+        return self._blocks.get(ethereum_hash)
 
     def transaction(self, key: bytes) -> tuple[BlockView, int] | None:
         """The block of a transaction, and its place there."""
+        self.begin()
         found = self._transactions.get(key)
-        if found is None and self._look_back():
-            found = self._transactions.get(key)
         if found is None:
             return None
         number, index = found
@@ -140,23 +152,6 @@ class EthereumIndex:
                 self._transactions[status.transaction_hash] = (number, status.transaction_index)
         _shorten(self._blocks, BLOCKS_MAX)
         _shorten(self._transactions, TRANSACTIONS_MAX)
-
-    def _look_back(self) -> bool:
-        """Note what was there before this index; whether that was still to be done."""
-        if self._looked_back:
-            return False
-        self._looked_back = True
-        header = self._backend.header(self._backend.best())
-        newest = 0 if header is None else header.number
-        known = set(self._blocks.values())
-        for number in range(newest, max(newest - PAST_BLOCKS_MAX, -1), -1):
-            if number in known:
-                continue
-            try:
-                self._note(number)
-            except (StateDiscarded, UnknownBlock):
-                break
-        return True
 
 
 def _shorten(entries: OrderedDict[bytes, Any], limit: int) -> None:

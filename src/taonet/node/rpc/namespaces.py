@@ -55,7 +55,7 @@ class Rpc:
             ChainHeadMethods(backend, self.feed),
             ChainSpecMethods(backend),
             TransactionMethods(backend),
-            EthereumMethods(backend),
+            EthereumMethods(backend, self.feed),
             _Listing(self.table),
         ]
         if offer_dev and backend.dev is not None:
