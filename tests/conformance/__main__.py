@@ -187,6 +187,9 @@ def later_pallets(shared: Path, recorded: dict[str, float]) -> str:
             told.append(f"{group} {round(100 * same / total, 2)} % ({same} of {total})")
         if group in recorded:
             _reached(same, total, recorded[group], group)
+        if group in spec_differences.OWN_PALLETS:
+            told.append(f"{group} is this chain's own: {spec_differences.OWN_PALLETS[group]}")
+            continue
         for kind, cell in kinds.items():
             unlisted += [f"{group}/{kind}/{n}" for n in cell["extra"] if (group, n) not in came]
             told += [f"  {kind} {d['name']}: {d['why']}" for d in cell["different"]]

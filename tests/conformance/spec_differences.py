@@ -19,6 +19,13 @@ from taonet.scale import metadata as m
 
 LISTED = Path(__file__).with_suffix(".json")
 
+OWN_PALLETS: Mapping[str, str] = {
+    "FineTuning": "jobs of fine-tuning, which no subnet of the real chain keeps on chain",
+    "ModelReleases": "which model a subnet serves from which block on",
+    "RuleSets": "rules that change at a block, which the real chain does by a new runtime",
+}
+"""What this chain has and the real one doesn't, and why."""
+
 Fact = Mapping[str, Any]
 Key = tuple[str, str, str]
 """Pallet or runtime API, kind, name."""

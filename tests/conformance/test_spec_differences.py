@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.conformance.spec_differences import Difference, Surface, as_of_425, listed
+from tests.conformance.spec_differences import (
+    OWN_PALLETS,
+    Difference,
+    Surface,
+    as_of_425,
+    listed,
+)
 
 LISTED = listed()
 SURFACE = Surface()
@@ -30,6 +36,18 @@ def test_an_item_as_spec_393_had_it_would_be_found() -> None:
 def test_each_item_is_listed_once_and_differs() -> None:
     assert len({d.key for d in LISTED}) == len(LISTED)
     assert not [str(d) for d in LISTED if d.spec_393 == d.spec_425]
+
+
+def test_what_is_this_chains_own_takes_nothing_from_the_real_one() -> None:
+    own = {SURFACE.facts[name, "pallet", name]["index"] for name in OWN_PALLETS}
+    real = {
+        fact["index"]
+        for (name, kind, _), fact in SURFACE.facts.items()
+        if kind == "pallet" and name not in OWN_PALLETS
+    }
+
+    assert min(own) > max(real)
+    assert not {d.pallet for d in LISTED} & OWN_PALLETS.keys()
 
 
 def test_the_inventory_is_brought_to_425() -> None:
