@@ -26,10 +26,11 @@ from taonet.node.store.state import (
     OLDEST,
     HeadCache,
     StateReader,
+    check_keys,
     decode_previous,
     encode_number,
     encode_previous,
-    escape,
+    escape_all,
     unescape,
 )
 from taonet.primitives.hashing import blake2_256
@@ -77,7 +78,7 @@ class _Head:
 
 
 def _encode_list(parts: Sequence[bytes]) -> bytes:
-    return b"".join(len(part).to_bytes(_LENGTH_BYTES, "little") + part for part in parts)
+    return b"".join([len(part).to_bytes(_LENGTH_BYTES, "little") + part for part in parts])
 
 
 def _decode_list(encoded: bytes) -> Iterator[bytes]:
@@ -225,8 +226,7 @@ class ChainStore:
             assert oldest is not None
             for number in range(int.from_bytes(oldest, "big") + 1, before.number + 1):
                 _forget_changes(number, view, batch)
-        for key in last.changes:
-            escape(key)
+        check_keys(last.changes)
         batch.changes(Table.STATE).update(last.changes)
         batch.changes(Table.MARKERS)[OLDEST] = encode_number(last.number)
         batch.expect(Table.MARKERS, HEAD, before.marker)
@@ -356,8 +356,7 @@ def _block_batch(record: BlockRecord, batch: WriteBatch | None = None) -> WriteB
 
 def _write_base(record: BlockRecord, batch: WriteBatch) -> None:
     """The first block of a store: there is no way back from it, so nothing is recorded."""
-    for key in record.changes:
-        escape(key)
+    check_keys(record.changes)
     batch.changes(Table.STATE).update(record.changes)
     batch.changes(Table.MARKERS)[OLDEST] = encode_number(record.number)
     batch.changes(Table.MARKERS)[_FORMAT_MARKER] = FORMAT
@@ -370,8 +369,8 @@ def _write_changes(record: BlockRecord, view: View, batch: WriteBatch) -> None:
     changed: list[bytes] = []
     known = record.previous
     before = view.getter(Table.STATE) if known is None else known.__getitem__
-    for key, value in record.changes.items():
-        escaped = escape(key)
+    escaped_keys = escape_all(record.changes)
+    for escaped, (key, value) in zip(escaped_keys, record.changes.items(), strict=True):
         previous = before(key)
         if previous == value:
             continue

@@ -1,7 +1,7 @@
 """A store in memory: for simulations, tests and networks that may be forgotten."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from threading import RLock
 from typing import Self
@@ -26,19 +26,19 @@ class _SortedKeys:
         self._added: set[bytes] = set()
         self._removed: set[bytes] = set()
 
-    def add(self, key: bytes) -> None:
-        """Insert a key that is not there yet."""
-        if key in self._removed:
-            self._removed.remove(key)
-        else:
-            self._added.add(key)
+    def add(self, keys: Iterable[bytes]) -> None:
+        """Insert keys that are not there yet."""
+        added = set(keys)
+        back = added & self._removed
+        self._removed -= back
+        self._added |= added - back
 
-    def remove(self, key: bytes) -> None:
-        """Take out a key that is there."""
-        if key in self._added:
-            self._added.remove(key)
-        else:
-            self._removed.add(key)
+    def remove(self, keys: Iterable[bytes]) -> None:
+        """Take out keys that are there."""
+        removed = set(keys)
+        new = removed & self._added
+        self._added -= new
+        self._removed |= removed - new
 
     def starting_at(self, start: bytes) -> Iterator[bytes]:
         """All keys not below `start`, ascending."""
@@ -94,14 +94,14 @@ class _MemoryTable:
         self.keys = _SortedKeys()
 
     def change(self, changes: Mapping[bytes, bytes | None]) -> None:
-        values, keys = self.values, self.keys
-        for key, value in changes.items():
-            if value is not None:
-                if key not in values:
-                    keys.add(key)
-                values[key] = value
-            elif values.pop(key, None) is not None:
-                keys.remove(key)
+        values = self.values
+        removed = [key for key, value in changes.items() if value is None and key in values]
+        for key in removed:
+            del values[key]
+        self.keys.remove(removed)
+        written = {key: value for key, value in changes.items() if value is not None}
+        self.keys.add([key for key in written if key not in values])
+        values.update(written)
 
 
 class _MemoryView:

@@ -7,7 +7,7 @@ head's. Nothing here is held open between two calls: a reader stays right while 
 and says so when its block is pruned or taken back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from threading import Lock
 
@@ -46,11 +46,26 @@ def escape(key: bytes) -> bytes:
     `key` such that no escaped key begins another and byte order is kept: history keys of one
     state key then stand together, whatever the keys are.
     """
-    if not 1 <= len(key) <= STATE_KEY_BYTES_MAX:
-        raise InvalidStateKey(
-            f"a state key has 1 to {STATE_KEY_BYTES_MAX} bytes, 0x{key[:32].hex()}… has {len(key)}"
-        )
-    return _escape_part(key) + _TERMINATOR
+    check_keys((key,))
+    return key.replace(b"\x00", b"\x00\xff") + _TERMINATOR
+
+
+def escape_all(keys: Iterable[bytes]) -> list[bytes]:
+    """`escape` of each; a block has thousands."""
+    keys = list(keys)
+    check_keys(keys)
+    return [key.replace(b"\x00", b"\x00\xff") + _TERMINATOR for key in keys]
+
+
+def check_keys(keys: Collection[bytes]) -> None:
+    """Raises `InvalidStateKey` for a key that cannot be stored."""
+    lengths = set(map(len, keys))
+    if not lengths or (min(lengths) >= 1 and max(lengths) <= STATE_KEY_BYTES_MAX):
+        return
+    key = next(key for key in keys if not 1 <= len(key) <= STATE_KEY_BYTES_MAX)
+    raise InvalidStateKey(
+        f"a state key has 1 to {STATE_KEY_BYTES_MAX} bytes, 0x{key[:32].hex()}… has {len(key)}"
+    )
 
 
 def unescape(escaped: bytes) -> bytes:
