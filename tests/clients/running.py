@@ -96,4 +96,6 @@ class Client:
             "NO_COLOR": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "BT_LOGGING_DEBUG": "0",
+            # What keystores of Ethereum's keys are encrypted with.
+            "BT_WALLET_PASSWORD": "a password",
         }
