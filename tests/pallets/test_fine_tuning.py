@@ -22,14 +22,16 @@ from taonet.pallets.fine_tuning.storage import (
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, NetUid, Rao, to_rao
+from taonet.runtime.transaction_validity import TransactionInvalid
 from tests.runtime.assertions import refuses
-from tests.runtime.chain import ALICE, Chain, call_of
+from tests.runtime.chain import ALICE, Chain, Wallet, call_of
 
 NETUID = NetUid(9)
+POOR = Wallet("Poor")
 POSTER = Signed(ALICE.account)
 KEY = b"k" * 32
 BUDGET = to_rao(10)
-WINDOWS = Windows(training=10, revealing=5, judging=5)
+WINDOWS = Windows(training=20, revealing=5, judging=5)
 TERMS = Terms(
     base_model=b"SmolLM2-135M-Instruct",
     dataset=b"d" * 32,
@@ -197,6 +199,7 @@ def test_of_equal_adapters_the_earlier_commitment_wins(market: Market) -> None:
 def test_a_second_commitment_loses_the_place_of_the_first(market: Market) -> None:
     market.post()
     market.make("commit", 0, b"x" * 32, origin=Signed(account("cleo")))
+    market.at(market.number + market.pallet.commit_interval)
     market.work("anne", "cleo")
     market.make("open_test", 0, KEY)
     market.judge("large", anne=7, cleo=7)
@@ -331,7 +334,10 @@ def test_a_job_takes_so_many_submissions_and_no_more(market: Market) -> None:
         module.neuron_registry.append(NETUID, hotkey)
         market.make("commit", 0, b"x" * 32, origin=Signed(hotkey))
     market.refuse(errors.TooManySubmissions, "commit", 0, b"x" * 32, origin=Signed(account("anne")))
-    market.make("commit", 0, b"y" * 32, origin=Signed(account("miner 3")))
+    miner = Signed(account("miner 3"))
+    market.refuse(errors.CommittedTooOften, "commit", 0, b"y" * 32, origin=miner)
+    market.at(market.number + market.pallet.commit_interval)
+    market.make("commit", 0, b"y" * 32, origin=miner)
 
 
 def test_what_is_shown_is_what_was_committed_to(market: Market) -> None:
@@ -346,6 +352,7 @@ def test_what_is_shown_is_what_was_committed_to(market: Market) -> None:
     market.refuse(errors.CommitmentDiffers, "reveal", 0, adapter("ben"), salt("anne"), origin=anne)
     market.refuse(errors.NothingCommitted, "reveal", *shown, origin=Signed(account("cleo")))
     market.make("reveal", *shown, origin=anne)
+    market.refuse(errors.AlreadyRevealed, "reveal", *shown, origin=anne)
     market.at(job.reveal_until)
     market.refuse(errors.TooLate, "reveal", *shown, origin=anne)
 
@@ -376,6 +383,7 @@ def test_only_validators_judge_what_was_shown_on_an_open_test(market: Market) ->
     stranger = (Verdict(account("ben"), 5),)
     market.refuse(errors.VerdictOnNobody, "judge", 0, stranger, origin=large)
     market.make("judge", 0, verdict, origin=large)
+    market.refuse(errors.AlreadyJudged, "judge", 0, (), origin=large)
     market.at(job.judge_until)
     market.refuse(errors.TooLate, "judge", 0, verdict, origin=large)
 
@@ -386,3 +394,20 @@ def test_a_job_is_settled_once_and_in_time(market: Market) -> None:
     market.settle()
     market.refuse(errors.AlreadySettled, "settle", 0)
     market.refuse(errors.UnknownJob, "settle", 1)
+
+
+def test_neurons_work_for_free_and_strangers_are_turned_away_before(market: Market) -> None:
+    """A hotkey without TAO gets its call into a block; a stranger's does not reach the pool."""
+    chain = market.chain
+    market.runtime.subtensor.neuron_registry.append(NETUID, POOR.account)
+    posted = chain.sign(ALICE, posting())
+    chain.block(posted)
+    call = call_of("FineTuning", "commit", 0, commitment("anne"))
+    assert chain.free(POOR) == 0
+    chain.block(chain.sign(POOR, call))
+    assert market.pallet.kept.submissions[0, POOR.account] is not None
+    for nonce in (1, 2):
+        with pytest.raises(TransactionInvalid, match="Custom error: 255"):
+            chain.validate(chain.sign(POOR, call, nonce=nonce))
+    with pytest.raises(TransactionInvalid, match="Custom error: 255"):
+        chain.validate(chain.sign(Wallet("Nobody"), call))

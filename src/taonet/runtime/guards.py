@@ -26,6 +26,7 @@ COLDKEY_SWAP_CODES = frozenset({0, 21})
 def check_guards(runtime: "Runtime", signer: AccountId, call: Call) -> None:
     """Raise the `ModuleError` that the call would meet."""
     runtime.subtensor.guards.check(signer, call)
+    runtime.fine_tuning.check(signer, call)
 
 
 def custom_code(error: ModuleError) -> int:

@@ -5,11 +5,8 @@ A market for fine-tuning, with escrow.
 """
 
 from taonet.frame.pallet import Pallet
-from taonet.pallets.fine_tuning.calls import FineTuning
+from taonet.pallets.fine_tuning.calls import FINE_TUNING_INDEX, FineTuning
 from taonet.pallets.fine_tuning.storage import FineTuningStorage
-
-FINE_TUNING_INDEX = 202
-"""The pallet's place in the runtime, beyond those of the real chain."""
 
 FINE_TUNING_CLASSES: tuple[type[Pallet], ...] = (FineTuning, FineTuningStorage)
 

@@ -11,17 +11,21 @@ percent of the budget, and what is not won goes back to the poster.
 A poster can't have the adapters for nothing by keeping the key back: then the budget is burned, if
 there was any adapter to judge.
 
+What neurons do here is free, as their own calls of the chain are, since hotkeys hold no TAO; so who
+may do it is asked before a call is taken at all, and nobody may do it over and over.
+
 The real chain has no such pallet; its index is beyond those that the real chain has given out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
 from taonet.economy.prizes import Contender, prizes, weighted_median
+from taonet.frame.call import Call
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Constant, Pallet, call, declared_errors, declared_events
-from taonet.frame.weight import Weight, database_weight
+from taonet.frame.weight import Pays, Weight, database_weight
 from taonet.pallets.fine_tuning import errors, events
 from taonet.pallets.fine_tuning.storage import (
     SUBMISSIONS_MAX,
@@ -42,6 +46,9 @@ from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import NetUid, Rao, to_rao
 from taonet.scale.types import U32, u32, vec
+
+FINE_TUNING_INDEX: Final = 202
+"""The pallet's place in the runtime, beyond those of the real chain."""
 
 FINE_TUNING_PALLET_ID: Final = PalletId(b"tn/ftune")
 JOBS_KEPT: Final = 256
@@ -73,6 +80,9 @@ class FineTuning(Pallet, prefix="FineTuning"):
     maximum_rank = Constant(u32, 256, doc="The highest rank that a job may allow.")
     maximum_file_bytes = Constant(u32, 1 << 30, doc="The largest adapter that a job may allow.")
     maximum_open_jobs = Constant(u32, 64, doc="How many jobs of a subnet may be open at once.")
+    commit_interval = Constant(
+        u32, 10, doc="The fewest blocks between two commitments of a hotkey to one job."
+    )
     maximum_submissions = Constant(u32, SUBMISSIONS_MAX, doc="How many may work on one job.")
 
     def __init__(self, system: System, subtensor: Subtensor) -> None:
@@ -125,34 +135,33 @@ class FineTuning(Pallet, prefix="FineTuning"):
             events.JobPosted(job=number, netuid=netuid, poster=poster, budget=budget)
         )
 
-    @call(index=1, weight=Weight(30_000_000, 5_000) + database_weight(reads=4, writes=2))
+    @call(
+        index=1,
+        weight=Weight(30_000_000, 5_000) + database_weight(reads=4, writes=2),
+        pays=Pays.NO,
+    )
     def commit(self, origin: Origin, job: U32, commitment: HashBytes) -> None:
         """
         Commit to an adapter as a miner: the BLAKE2b-256 hash of its SHA-256, your hotkey and a salt
         of 32 bytes. A second commitment takes the place of the first, and its place in time.
         """
-        hotkey, posted = ensure_signed(origin), self._open_job(job)
-        if self._system.number >= posted.commit_until:
-            raise errors.TooLate
-        if not self._subtensor.neuron_registry.is_registered(posted.netuid, hotkey):
-            raise errors.NotAMiner
-        if (job, hotkey) not in self.kept.submissions:
-            made = sum(1 for _ in self.kept.submissions.under(job))
-            if made >= self.maximum_submissions:
-                raise errors.TooManySubmissions
+        hotkey = ensure_signed(origin)
+        self._ensure_may_commit(job, hotkey)
         order = self.kept.commitments_made[job]
         self.kept.commitments_made[job] = order + 1
-        self.kept.submissions[job, hotkey] = Submission(commitment, order, None)
+        made = Submission(commitment, order, self._system.number, None)
+        self.kept.submissions[job, hotkey] = made
         self.deposit_event(events.AdapterCommitted(job=job, hotkey=hotkey))
 
-    @call(index=2, weight=Weight(30_000_000, 5_000) + database_weight(reads=3, writes=1))
+    @call(
+        index=2,
+        weight=Weight(30_000_000, 5_000) + database_weight(reads=3, writes=1),
+        pays=Pays.NO,
+    )
     def reveal(self, origin: Origin, job: U32, adapter: HashBytes, salt: HashBytes) -> None:
         """Show which adapter you committed to: its file's SHA-256, and the salt."""
-        hotkey, posted = ensure_signed(origin), self._open_job(job)
-        self._ensure_between(posted.commit_until, posted.reveal_until)
-        submission = self.kept.submissions[job, hotkey]
-        if submission is None:
-            raise errors.NothingCommitted
+        hotkey = ensure_signed(origin)
+        submission = self._to_be_shown(job, hotkey)
         if commitment_to(adapter, hotkey, salt) != submission.commitment:
             raise errors.CommitmentDiffers
         self.kept.submissions[job, hotkey] = replace(submission, adapter=adapter)
@@ -172,18 +181,15 @@ class FineTuning(Pallet, prefix="FineTuning"):
     @call(
         index=4,
         weight=Weight(40_000_000, 8_000) + database_weight(reads=4 + SUBMISSIONS_MAX, writes=1),
+        pays=Pays.NO,
     )
     def judge(self, origin: Origin, job: U32, verdicts: Verdicts) -> None:
         """
         Say as a validator how much better than the base model each shown adapter is, in millionths
-        of the metric; who is left out gained nothing. A second verdict takes the first one's place.
+        of the metric; who is left out gained nothing. A verdict is final.
         """
-        validator, posted = ensure_signed(origin), self._open_job(job)
-        self._ensure_between(posted.reveal_until, posted.judge_until)
-        if posted.key is None:
-            raise errors.TestIsClosed
-        if not self._is_validator(posted.netuid, validator):
-            raise errors.NotAValidator
+        validator = ensure_signed(origin)
+        self._ensure_may_judge(job, validator)
         judged = {verdict.hotkey for verdict in verdicts}
         shown = {hotkey for hotkey, _ in self._shown(job)}
         if len(judged) < len(verdicts) or not judged <= shown:
@@ -191,13 +197,11 @@ class FineTuning(Pallet, prefix="FineTuning"):
         self.kept.verdicts[job, validator] = verdicts
         self.deposit_event(events.Judged(job=job, validator=validator))
 
-    @call(index=5, weight=_settle_weight)
+    @call(index=5, weight=_settle_weight, pays=Pays.NO)
     def settle(self, origin: Origin, job: U32) -> None:
         """Pay out a job whose time is over. Anyone may ask for it."""
-        ensure_signed(origin)
-        posted = self._open_job(job)
-        if self._system.number < posted.judge_until:
-            raise errors.TooEarly
+        who = ensure_signed(origin)
+        posted = self._due(job, who)
         shown = self._shown(job)
         if posted.key is None and shown:
             self._subtensor.tao.burn(self.account, posted.budget)
@@ -228,6 +232,20 @@ class FineTuning(Pallet, prefix="FineTuning"):
             assert posted is not None, f"job {job} is listed as open and is not there"
             self._return(job, posted)
 
+    def check(self, who: AccountId, call: Call) -> None:
+        """Raise the `ModuleError` that a neuron's call would meet, before it is taken for free."""
+        if call.pallet_index != FINE_TUNING_INDEX:
+            return
+        checks: dict[str, Callable[[int, AccountId], object]] = {
+            "commit": self._ensure_may_commit,
+            "reveal": self._to_be_shown,
+            "judge": self._ensure_may_judge,
+            "settle": self._due,
+        }
+        check = checks.get(call.spec.name)
+        if check is not None:
+            check(call.arguments[0], who)
+
     def try_state(self) -> None:
         """The budgets of open jobs are on the account, and nothing of settled ones is left."""
         listed = sorted(job for jobs in self.kept.open_jobs.values() for job in jobs)
@@ -239,6 +257,47 @@ class FineTuning(Pallet, prefix="FineTuning"):
         assert held >= budgets, f"{held} rao are held for budgets of {budgets}"
         worked_on = {number for number, _ in list(self.kept.submissions.keys())}
         assert worked_on <= set(waiting), "a job that is over has submissions"
+
+    def _ensure_may_commit(self, job: int, hotkey: AccountId) -> None:
+        posted = self._open_job(job)
+        if self._system.number >= posted.commit_until:
+            raise errors.TooLate
+        if not self._subtensor.neuron_registry.is_registered(posted.netuid, hotkey):
+            raise errors.NotAMiner
+        former = self.kept.submissions[job, hotkey]
+        if former is not None:
+            if self._system.number < former.block + self.commit_interval:
+                raise errors.CommittedTooOften
+        elif sum(1 for _ in self.kept.submissions.under(job)) >= self.maximum_submissions:
+            raise errors.TooManySubmissions
+
+    def _to_be_shown(self, job: int, hotkey: AccountId) -> Submission:
+        """What the hotkey has committed to and not shown yet."""
+        posted = self._open_job(job)
+        self._ensure_between(posted.commit_until, posted.reveal_until)
+        submission = self.kept.submissions[job, hotkey]
+        if submission is None:
+            raise errors.NothingCommitted
+        if submission.adapter is not None:
+            raise errors.AlreadyRevealed
+        return submission
+
+    def _ensure_may_judge(self, job: int, validator: AccountId) -> None:
+        posted = self._open_job(job)
+        self._ensure_between(posted.reveal_until, posted.judge_until)
+        if posted.key is None:
+            raise errors.TestIsClosed
+        if not self._is_validator(posted.netuid, validator):
+            raise errors.NotAValidator
+        if (job, validator) in self.kept.verdicts:
+            raise errors.AlreadyJudged
+
+    def _due(self, job: int, _who: AccountId) -> Job:
+        """A job that can be settled; whoever asks."""
+        posted = self._open_job(job)
+        if self._system.number < posted.judge_until:
+            raise errors.TooEarly
+        return posted
 
     def _ensure_in_range(self, terms: Terms, windows: Windows) -> None:
         for blocks in (windows.training, windows.revealing, windows.judging):

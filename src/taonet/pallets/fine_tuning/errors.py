@@ -81,3 +81,15 @@ class TestIsClosed(ModuleError, index=18):
 
 class VerdictOnNobody(ModuleError, index=19):
     """A verdict names the same hotkey twice, or one that has shown no adapter."""
+
+
+class CommittedTooOften(ModuleError, index=20):
+    """The hotkey's last commitment to this job is too recent; see the constant CommitInterval."""
+
+
+class AlreadyRevealed(ModuleError, index=21):
+    """The hotkey has shown its adapter."""
+
+
+class AlreadyJudged(ModuleError, index=22):
+    """The validator has given its verdict; it is final."""

@@ -97,12 +97,13 @@ class Job(Struct, path="taonet_fine_tuning::Job"):
 
 class Submission(Struct, path="taonet_fine_tuning::Submission"):
     """
-    A miner's work: the hash that it committed to, its place among all commitments of the job, and
-    the SHA-256 of the adapter once that is shown.
+    A miner's work: the hash that it committed to, its place among all commitments of the job, the
+    block of that, and the SHA-256 of the adapter once it is shown.
     """
 
     commitment: HashBytes
     order: U32
+    block: U32
     adapter: Annotated[bytes | None, option(byte_array(32))]
 
 

@@ -6,6 +6,7 @@ a GGUF file in the blob store, as `gguf:<sha256>`; never a path.
 """
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,7 +64,8 @@ async def _file(name: str, blobs: BlobStore) -> Path:
     if not path.exists():
         raw = await blobs.get(digest, GGUF_BYTES_MAX)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
+        # Processes that share the cache may fetch the same model at the same time.
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         temporary.write_bytes(raw)
         temporary.replace(path)
     return path

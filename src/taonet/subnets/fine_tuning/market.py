@@ -182,9 +182,15 @@ class Market:
         ]
         await self._submit("judge", {"job": number, "verdicts": verdicts})
 
-    async def settle(self, number: int, *, signer: str = "hotkey") -> None:
-        """Pay a job out whose time is over."""
-        await self._submit("settle", {"job": number}, signer=signer)
+    async def settle(self, number: int, *, signer: str = "hotkey") -> bool:
+        """Pay a job out whose time is over; whether it was not done already by somebody else."""
+        try:
+            await self._submit("settle", {"job": number}, signer=signer)
+        except ChainRefused:
+            if not (await self.job(number)).settled:
+                raise
+            return False
+        return True
 
     async def cancel(self, number: int) -> None:
         """Take back one's own job, signed by the coldkey."""

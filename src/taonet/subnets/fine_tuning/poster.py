@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from taonet.neuron.errors import ChainRefused
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.neuron.state_file import read_state, write_state
 from taonet.subnets.fine_tuning.adapter import AdapterFiles, AdapterInvalid, adapter_of
@@ -98,19 +97,20 @@ async def watch(
     job = await market.job(number)
     yield await market.block(), job
     async for block in chain.blocks():
+        await _move_on(market, await market.job(number), block, keys)
         job = await market.job(number)
-        phase = job.phase(block)
-        if phase in ("revealing", "judging") and job.key is None:
-            await market.open_test(number, kept_key(keys, job), signer="coldkey")
-        elif phase == "due":
-            try:
-                await market.settle(number, signer="coldkey")
-            except ChainRefused as error:
-                if error.code != "AlreadySettled":
-                    raise
-        yield block, await market.job(number)
+        yield block, job
         if job.settled:
             return
+
+
+async def _move_on(market: Market, job: Job, block: int, keys: Path) -> None:
+    """What the poster has to do at a block, if anything."""
+    phase = job.phase(block)
+    if phase in ("revealing", "judging") and job.key is None:
+        await market.open_test(job.number, kept_key(keys, job), signer="coldkey")
+    elif phase == "due":
+        await market.settle(job.number, signer="coldkey")
 
 
 async def winning(

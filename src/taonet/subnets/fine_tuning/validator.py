@@ -10,11 +10,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 import structlog
 
-from taonet.neuron.errors import ChainError, ChainRefused
+from taonet.neuron.errors import ChainError
 from taonet.neuron.state_file import write_state
 from taonet.subnets.fine_tuning.adapter import AdapterInvalid, adapter_of
 from taonet.subnets.fine_tuning.base_model import BaseModel, BaseModelUnusable, loaded
@@ -26,8 +25,6 @@ from taonet.subnets.fine_tuning.market import Job, Market, Submission
 from taonet.subnets.fine_tuning.shelf import Lesson, adapter_files, lesson, sealed_test
 from taonet.subnets.fine_tuning.tokens import NothingFits
 from taonet.subnets.training.blob_store import BlobError, BlobStore
-
-SETTLED_ALREADY: Final = "AlreadySettled"
 
 log = structlog.get_logger("taonet.fine_tuning")
 
@@ -64,14 +61,8 @@ class FineTuningValidator:
         if phase == "judging" and job.key is not None:
             if not await self._market.has_judged(job.number):
                 await self._judge(job)
-        elif phase == "due":
-            try:
-                await self._market.settle(job.number)
-            except ChainRefused as error:
-                if error.code != SETTLED_ALREADY:
-                    raise
-            else:
-                log.info("job_settled", job=job.number)
+        elif phase == "due" and await self._market.settle(job.number):
+            log.info("job_settled", job=job.number)
 
     async def _judge(self, job: Job) -> None:
         submissions = [s for s in await self._market.submissions(job.number) if s.adapter]
