@@ -38,11 +38,14 @@ from taonet.scale.types import Type, type_of
 SERVER_ERROR: Final = -32000
 REVERTED: Final = 3
 
-CALL_GAS_MAX: Final = 10_000_000
+CALL_GAS_MAX: Final = 6_000_000
 """
-The gas of a call that nobody pays for: the machine makes a few million steps a second, and everyone
-else waits meanwhile.
+The gas of a call that nobody pays for: enough to make the largest contract. The machine makes about
+a million of the cheapest steps a second, and everyone else waits meanwhile.
 """
+
+ESTIMATE_GAS_MAX: Final = 2 * CALL_GAS_MAX
+"""The gas of all runs of one estimate together, but for what the last one takes."""
 
 ESTIMATE_TRIES_MAX: Final = 8
 """How often a transaction is tried with more gas, each time a quarter more."""
@@ -86,8 +89,11 @@ class EthereumCalls:
         most = min(request.gas or CALL_GAS_MAX, CALL_GAS_MAX)
         reason, output, used = self._run(request, most, block_hash)
         _refuse_failed(reason, output)
-        candidate = used
+        candidate, spent = used, used
         for _ in range(ESTIMATE_TRIES_MAX):
+            if spent > ESTIMATE_GAS_MAX:
+                break
+            spent += candidate
             if self._run(request, candidate, block_hash)[0].variant_index == 0:
                 return candidate
             # Less gas than is spent in the end is refused where some is given back, or kept back.
