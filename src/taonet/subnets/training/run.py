@@ -68,7 +68,7 @@ class Run:
             "rate": (0, 1),
             "warm_up": (0, STEPS_MAX),
             "windows": (0, 1 << 31),
-            "pace": (0, 2),
+            "pace": (0, 16),
             "retained": (0, 1),
             "peers": (1, PEERS_MAX),
             "full_every": (1, STEPS_MAX),

@@ -1,0 +1,1 @@
+"""Measuring the training subnet: `python -m tests.subnets.training.benchmark`."""
