@@ -92,6 +92,7 @@ def _run(executor: BlockExecutor, blocks: int, *, root_every: int = 1) -> float:
 def run(path: Path, blocks: int, root_every: int) -> dict[str, Any]:
     """What a chain that goes on from `path` takes; figures in blocks a second of CPU and MiB."""
     executor = opened(path)
+    gc.freeze()  # As `taonet node` does.
     _run(executor, 3)
     rooted = blocks / _run(executor, blocks)
     gc.collect()

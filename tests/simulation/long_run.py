@@ -6,6 +6,7 @@ People stake, unstake, move stake, register, claim and swap now and then; after 
 all books are checked, and the memory is read all along. The store keeps the head's state alone.
 """
 
+import gc
 import resource
 import time
 from collections.abc import Mapping
@@ -98,6 +99,7 @@ def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
     ]
     store = ChainStore.open(LmdbStore.open(folder, sync=False), keep_blocks=1)
     executor = BlockExecutor.open(store, lambda: _genesis(plan, people), CONFIG)
+    gc.freeze()  # As `taonet node` does.
     random = Random(seed)
     maker = CallMaker(executor.runtime, random, people, hotkeys)
     calls = epochs = 0

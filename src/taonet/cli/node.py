@@ -1,6 +1,7 @@
 """`taonet node` and `taonet localnet`: a chain without neurons."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,7 @@ Drand = Annotated[
 
 async def _serve(config: NodeConfig) -> None:
     async with running(config):
+        gc.freeze()
         await asyncio.Event().wait()
 
 
@@ -112,6 +114,7 @@ def _endpoints(text: str) -> tuple[str, ...]:
 
 async def _localnet(config: NodeConfig) -> None:
     async with running(config) as started:
+        gc.freeze()
 
         def announce(block: BlockImported) -> None:
             typer.echo(f"Imported #{block.header.number}")

@@ -9,7 +9,6 @@ A simulation may `run_ahead`: blocks without a state root, `UNROOTED` in their h
 written together with the next one that has a root. A chain that serves clients never does.
 """
 
-import gc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -93,7 +92,12 @@ class _Body:
 
 
 class BlockExecutor:
-    """Executes on the head of a store; use `open`, which writes genesis where there is none."""
+    """
+    Executes on the head of a store; use `open`, which writes genesis where there is none.
+
+    A process that has one for all its life calls `gc.freeze()` behind it, so that no collection of
+    garbage walks the trie again.
+    """
 
     def __init__(self, store: ChainStore, head: Header, config: RuntimeConfig) -> None:
         self.store = store
@@ -103,8 +107,6 @@ class BlockExecutor:
         self._ahead: list[BlockRecord] = []
         reader = store.state_at(head.number)
         self.trie = Trie(reader.items())
-        # The trie's nodes live as long as the process: no collection of garbage walks them again.
-        gc.freeze()
         self.runtime = Runtime(State(reader, config))
         self.executive = Executive(self.runtime)
         genesis = store.hash_of(0)
@@ -264,7 +266,6 @@ class BlockExecutor:
         self.store.load(record)
         self._move_to_head()
         self.trie = Trie(self.store.state_at(record.number).items())
-        gc.freeze()
 
     def _move_to_head(self) -> None:
         head = self.store.head()
