@@ -1,18 +1,40 @@
-"""`taonet training`: what a run begins with."""
+"""`taonet training`: what a run begins with, and what becomes of it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from taonet.cli.neuron import (
+    CHAIN_URL,
+    WALLETS,
+    ChainUrl,
+    CorpusPlace,
+    HotkeyName,
+    NetUidOption,
+    StorePlace,
+    WalletName,
+    WalletPath,
+)
 from taonet.cli.output import fail, print_json
+from taonet.neuron.errors import NeuronError
+from taonet.neuron.process import Seat, configure_logs
+from taonet.neuron.sdk_chain import SdkChain
 
-training = typer.Typer(no_args_is_help=True, help="Begin a run of the training subnet.")
+if TYPE_CHECKING:
+    from taonet.subnets.training.release import Release
+
+T = TypeVar("T")
+
+training = typer.Typer(no_args_is_help=True, help="Begin a training run, and release its model.")
 
 
 @training.callback()
 def _training() -> None:
-    """Begin a run of the training subnet."""
+    """Begin a training run, and release its model."""
 
 
 @training.command()
@@ -79,3 +101,96 @@ def corpus(
         print_json({"folder": str(folder), "corpus": manifest.hash, "tokens": manifest.tokens})
         return
     typer.echo(f"{manifest.tokens:,} tokens in {folder}, corpus {manifest.hash[:12]}")
+
+
+@training.command()
+def release(
+    file: Annotated[Path, typer.Argument(help="The run's file.")],
+    netuid: NetUidOption,
+    store: StorePlace,
+    chain_url: ChainUrl = CHAIN_URL,
+    wallet_path: WalletPath = WALLETS,
+    wallet_name: WalletName = "default",
+    wallet_hotkey: HotkeyName = "default",
+    corpus: CorpusPlace = "king-james",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Release the run's newest checkpoint, to be served; for the subnet's owner."""
+    from taonet.subnets.training.process import TrainingConfig
+    from taonet.subnets.training.process import release as released
+
+    seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path)
+    done = _done(lambda: released(TrainingConfig(seat, file, store, corpus)))
+    _say(done, json=json)
+
+
+@training.command()
+def rollback(
+    number: Annotated[int, typer.Argument(min=0, help="The release to go back to.")],
+    netuid: NetUidOption,
+    chain_url: ChainUrl = CHAIN_URL,
+    wallet_path: WalletPath = WALLETS,
+    wallet_name: WalletName = "default",
+    wallet_hotkey: HotkeyName = "default",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Have another release served; for the subnet's owner."""
+    from taonet.subnets.training.release import choose, current
+
+    seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path)
+
+    async def chosen() -> "Release":
+        async with SdkChain(chain_url, seat.wallet()) as chain:
+            await choose(chain, netuid, number)
+            return await current(chain, netuid)
+
+    _say(_done(chosen), json=json)
+
+
+@training.command()
+def fetch(
+    netuid: NetUidOption,
+    store: StorePlace,
+    folder: Annotated[Path, typer.Option(help="Where to put the model.")] = Path(),
+    chain_url: ChainUrl = CHAIN_URL,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Get the model that a subnet has released, as a GGUF file."""
+    from bittensor.sp_core import Keypair
+
+    from taonet.subnets.training.blob_store import store_at
+    from taonet.subnets.training.release import current, fetched
+
+    async def found() -> Path:
+        # Reading needs no wallet.
+        async with SdkChain(chain_url, Keypair.create_from_uri("//Reader")) as chain:
+            return await fetched(await current(chain, netuid), store_at(store), folder)
+
+    path = _done(found)
+    if json:
+        print_json({"file": str(path)})
+        return
+    typer.echo(str(path))
+
+
+def _done(act: Callable[[], Awaitable[T]]) -> T:
+    """What `act` comes to; errors with a name end the command in one line."""
+
+    async def acted() -> T:
+        return await act()
+
+    configure_logs()
+    try:
+        return asyncio.run(acted())
+    except (NeuronError, RuntimeError, ValueError, OSError) as error:
+        fail(f"{type(error).__name__}: {error}")
+
+
+def _say(done: "Release", *, json: bool) -> None:
+    if json:
+        print_json(asdict(done))
+        return
+    typer.echo(
+        f"release {done.number}: the model after window {done.window}, loss {done.loss:.4f}, "
+        f"file {done.gguf}"
+    )

@@ -1,16 +1,24 @@
 """How a neuron keeps up with a run: the newest checkpoint, from chain and blob store alone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import structlog
 
 from taonet.neuron.chain import Metagraph
+from taonet.neuron.follower import current
 from taonet.primitives.units import NetUid
 from taonet.subnets.training.announcement import Ledger, newest_record
 from taonet.subnets.training.blob_store import BlobStore
 from taonet.subnets.training.checkpoint import Checkpoint, beginning, caught_up
 from taonet.subnets.training.judgement import BEHIND_MAX
 from taonet.subnets.training.run import Run
+
+PAUSE_S = 1.0
+"""
+Between two looks at the chain. Nothing is subscribed to: a neuron that is told to stop while it
+works would leave the subscription, and with it the connection, open.
+"""
 
 log = structlog.get_logger("taonet.training")
 
@@ -29,6 +37,16 @@ class Follower:
     def newest(self) -> Checkpoint:
         """The newest."""
         return self.checkpoints[0]
+
+    async def metagraphs(self) -> AsyncIterator[Metagraph]:
+        """The metagraph at once, and again when there is a newer block."""
+        block = -1
+        while True:
+            metagraph = await current(self.chain, self.netuid)
+            if metagraph.block > block:
+                block = metagraph.block
+                yield metagraph
+            await asyncio.sleep(PAUSE_S)
 
     async def follow(self, metagraph: Metagraph) -> None:
         """

@@ -14,7 +14,6 @@ import structlog
 
 from taonet.neuron.chain import Metagraph
 from taonet.neuron.errors import ChainError
-from taonet.neuron.follower import current
 from taonet.neuron.status import StatusFile
 from taonet.subnets.training.announcement import PAYLOAD, announced, announcements
 from taonet.subnets.training.blob_store import BlobError, digest_of
@@ -60,8 +59,7 @@ class TrainingMiner:
 
     async def run(self) -> None:
         """Mine until cancelled."""
-        async for _ in self._follower.chain.blocks():
-            metagraph = await current(self._follower.chain, self._follower.netuid)
+        async for metagraph in self._follower.metagraphs():
             try:
                 await self.at(metagraph)
             except (ChainError, BlobError, HistoryInvalid, PayloadInvalid) as error:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taonet.neuron.errors import NeuronError
@@ -15,14 +15,18 @@ from taonet.primitives.units import NetUid
 from taonet.subnets.training.blob_store import store_at
 from taonet.subnets.training.corpus import Corpus
 from taonet.subnets.training.follower import Follower
+from taonet.subnets.training.judgement import model_losses
 from taonet.subnets.training.miner import TrainingMiner
 from taonet.subnets.training.recipes import RECIPES, prepared
+from taonet.subnets.training.release import Release, made, publish
 from taonet.subnets.training.run import Run
 from taonet.subnets.training.validator import TrainingValidator
 from taonet.subnets.training.vocabulary import Vocabulary, frozen_with
 from taonet.subnets.training.worker import require
 
 NAME = "training"
+PAGES_MEASURED = 256
+"""Held-out pages whose loss a release states."""
 
 
 class TrainingMisconfigured(NeuronError):
@@ -75,6 +79,26 @@ async def run_training_validator(config: TrainingConfig) -> None:
                 await own.run()
 
 
+async def release(config: TrainingConfig) -> Release:
+    """
+    Release the newest checkpoint on chain, as the subnet's owner.
+
+    Raises `NeuronError`, `BlobError`, `HistoryInvalid`, `ValueError` or `OSError`.
+    """
+    run, corpus = await asyncio.to_thread(loaded, config)
+    vocabulary = vocabulary_of(run)
+    async with _chain(config) as chain:
+        follower = Follower(run, store_at(config.store), chain, NetUid(config.seat.netuid))
+        await follower.follow(await chain.metagraph(follower.netuid))
+        if not follower.checkpoints or follower.newest.window == 0:
+            raise TrainingMisconfigured(f"the run {run.name} has come to nothing yet")
+        pages = corpus.held_out(PAGES_MEASURED)
+        loss = await asyncio.to_thread(model_losses(run), follower.newest.weights, pages)
+        made_now = await made(run, follower.newest, vocabulary, follower.store, loss)
+        number = await publish(chain, config.seat.netuid, made_now)
+    return replace(made_now, number=number)
+
+
 def loaded(config: TrainingConfig) -> tuple[Run, Corpus]:
     """The run and its corpus, which is made when it is a recipe's; blocks for seconds."""
     run = Run.read(config.run)
@@ -99,5 +123,9 @@ def vocabulary_of(run: Run) -> Vocabulary:
 
 @asynccontextmanager
 async def _follower(config: TrainingConfig, run: Run) -> AsyncIterator[Follower]:
-    async with SdkChain(config.seat.chain_url, config.seat.wallet()) as chain:
+    async with _chain(config) as chain:
         yield Follower(run, store_at(config.store), chain, NetUid(config.seat.netuid))
+
+
+def _chain(config: TrainingConfig) -> SdkChain:
+    return SdkChain(config.seat.chain_url, config.seat.wallet())

@@ -15,7 +15,6 @@ from bittensor.sp_core import Keypair
 
 from taonet.neuron.chain import Metagraph, Neuron
 from taonet.neuron.errors import ChainError
-from taonet.neuron.follower import current
 from taonet.neuron.score import Score
 from taonet.neuron.score_book import ScoreBook
 from taonet.neuron.state_file import StateUnreadable, read_state, write_state
@@ -80,8 +79,7 @@ class TrainingValidator:
 
     async def run(self) -> None:
         """Validate until cancelled."""
-        async for _ in self._chain.blocks():
-            metagraph = await current(self._chain, self._follower.netuid)
+        async for metagraph in self._follower.metagraphs():
             try:
                 await self.at(metagraph)
             except (ChainError, BlobError, HistoryInvalid, PayloadInvalid) as error:
