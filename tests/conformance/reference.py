@@ -32,7 +32,7 @@ VERBS = frozenset(
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
         *("grant", "empty_account", "epochs", "commit", "pay_swap"),
-        *("sell", "limit_sale", "emit_to", "drop"),
+        *("sell", "limit_sale", "emit_to", "drop", "constant"),
     )
 )
 READINGS = frozenset(
@@ -40,7 +40,7 @@ READINGS = frozenset(
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
-        *("childkey_take", "shared", "stakes"),
+        *("childkey_take", "shared", "stakes", "reserved", "raised", "reported"),
     )
 )
 RESERVE_MIN = 100
@@ -75,7 +75,7 @@ def play(row: Row) -> None:
     """Take a row's steps; raises `AssertionError` where a number is another."""
     stage = Stage()
     kept: dict[str, Any] = {}
-    with patch("taonet.economy.swap.MINIMUM_RESERVE", RESERVE_MIN):
+    with stage.changed, patch("taonet.economy.swap.MINIMUM_RESERVE", RESERVE_MIN):
         for number, step in enumerate(row.steps):
             if isinstance(step, dict):
                 check(_reading(stage, step, kept), step, f"step {number} of {row.source}")

@@ -7,7 +7,8 @@ differ from the network's; `SETTINGS` are those.
 Source: subtensor pallets/subtensor/src/tests/mock.rs @ 14bc6f9, its `parameter_types`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
@@ -16,7 +17,7 @@ from taonet.economy.dividends import share_with_parents
 from taonet.frame.call import Call
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import DispatchError
-from taonet.frame.origin import Root, Signed
+from taonet.frame.origin import Origin, Root, Signed, Unsigned
 from taonet.frame.overlay import EmptyState
 from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
@@ -35,6 +36,7 @@ from taonet.scale.codec import codec
 from taonet.scale.types import (
     Composite,
     FixedPoint,
+    Late,
     MapType,
     Option,
     Packed,
@@ -99,6 +101,8 @@ def typed(kind: Type[Any], value: Any) -> Any:
     if isinstance(value, str):
         return account(value) if value.startswith("@") else bytes.fromhex(value.removeprefix("0x"))
     match kind:
+        case Late():
+            return named_call(*value)
         case Variants():
             return variant(kind.cls, value)
         case MapType():
@@ -129,6 +133,20 @@ def variant(enum: type[Any], value: dict[str, Any]) -> Any:
     (found,) = (one for one in variants.values() if one.variant_name == name)
     kinds = {field.name: field for field in fields_of(found)}
     return found(**{kinds[n].attribute: typed(kinds[n].type, one) for n, one in fields.items()})
+
+
+def named_call(name: str, *arguments: Any) -> Call:
+    """A call by its name, `Pallet.call` or a call of `PALLET`, with a table's arguments."""
+    pallet, _, called = name.rpartition(".")
+    spec, pallet, index = CALLS[pallet or PALLET, called]
+    values = zip(spec.fields, arguments, strict=True)
+    return Call(spec, pallet, index, tuple(typed(f.type, value) for f, value in values))
+
+
+def origin_of(signer: str) -> Origin:
+    """An account, "root" or "nobody"."""
+    named: dict[str, Origin] = {"root": Root(), "nobody": Unsigned()}
+    return named.get(signer) or Signed(account(signer))
 
 
 def plain(kind: Type[Any], value: Any) -> Any:
@@ -168,6 +186,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.state = State(EmptyState(), RuntimeConfig())
+        self.changed = ExitStack()
         with patch.object(Aura, "author", lambda _: AUTHOR):
             self.runtime = Runtime(self.state)
         self.system, self.balances = self.runtime.system, self.runtime.balances
@@ -175,7 +194,7 @@ class Stage:
         self._owners = {type(pallet): pallet for pallet in self.runtime.pallets}
         self._items: dict[tuple[str, str], tuple[Pallet, StorageItem[Any]]] = {
             (item.pallet, item.name): (pallet, item)
-            for pallet in self.runtime.pallets
+            for pallet in self._views()
             for item in pallet.storage_items
         }
         for name, value in SETTINGS.items():
@@ -183,6 +202,12 @@ class Stage:
         self.module.networks.networks_added[ROOT] = True
         self.module.networks.subtoken_enabled[ROOT] = True
         self.fund("@author", 1_000)
+
+    def _views(self) -> Iterator[Pallet]:
+        """All pallets, and what some of them keep their storage in."""
+        for pallet in self.runtime.pallets:
+            yield from (held for held in vars(pallet).values() if isinstance(held, Pallet))
+            yield pallet
 
     def put(self, name: str, keys: Sequence[Any], value: Any) -> None:
         """Write a storage item; `Pallet.Item` is another pallet's."""
@@ -214,15 +239,11 @@ class Stage:
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def call(self, signer: str, name: str, *arguments: Any) -> None:
-        """A call of an account or "root"; raises `DispatchError` and leaves no trace if refused."""
-        pallet, _, called = name.rpartition(".")
-        spec, pallet, index = CALLS[pallet or PALLET, called]
-        values = zip(spec.fields, arguments, strict=True)
-        call = Call(spec, pallet, index, tuple(typed(f.type, value) for f, value in values))
-        owner = self._owners[CALL_OWNERS[index, spec.index]]
-        origin = Root() if signer == "root" else Signed(account(signer))
+        """A call of an account, "root" or "nobody"; raises `DispatchError` and leaves no trace if refused."""
+        call = named_call(name, *arguments)
+        owner = self._owners[CALL_OWNERS[call.pallet_index, call.spec.index]]
         with self.state.transaction():
-            getattr(owner, spec.method)(origin, *call.arguments)
+            getattr(owner, call.spec.method)(origin_of(signer), *call.arguments)
 
     def refused(self, error: str, signer: str, name: str, *arguments: Any) -> None:
         """A call that is refused with an error of that name."""
@@ -233,6 +254,20 @@ class Stage:
         else:
             found = "nothing"
         assert found == error, f"{name} was refused with {found}, not {error}"
+
+    def constant(self, name: str, value: int) -> None:
+        """Let a constant, `Pallet.Name`, be another one until `changed` is closed."""
+        pallet, _, called = name.rpartition(".")
+        (found,) = {
+            constant
+            for owner in self._views()
+            for constant in owner.constants
+            if owner.prefix == pallet and constant.name == called
+        }
+        self.changed.enter_context(patch.object(found, "value", value))
+        if name == "Balances.ExistentialDeposit":
+            place = "taonet.pallets.balances.EXISTENTIAL_DEPOSIT"
+            self.changed.enter_context(patch(place, value))
 
     def fund(self, who: str, amount: int) -> None:
         """New TAO for an account."""
@@ -406,6 +441,22 @@ class Stage:
     def free(self, who: str) -> int:
         """A free balance."""
         return int(self.balances.free(account(who)))
+
+    def reserved(self, who: str) -> int:
+        """A reserved balance."""
+        return int(self.balances.reserved(account(who)))
+
+    def raised(self, loan: int) -> int:
+        """What lies on a crowdloan's account."""
+        return int(self.balances.free(self.runtime.crowdloan._funds_account(loan)))
+
+    def reported(self, name: str) -> dict[str, Any] | None:
+        """The fields of the last event of a name, or None."""
+        events = [one.event for one in self.state.events if type(one.event).__name__ == name]
+        if not events:
+            return None
+        fields = fields_of(type(events[-1]))
+        return {f.name or f.attribute: plain(f.type, getattr(events[-1], f.attribute)) for f in fields}
 
     def lock_of(self, coldkey: str, netuid: int) -> dict[str, Any] | None:
         """A coldkey's lock as of now."""
