@@ -62,6 +62,7 @@ async def test_what_is_put_is_got(store: BlobStore) -> None:
     assert digest == digest_of(raw)
     assert await store.put(raw) == digest
     assert await store.get(digest, len(raw)) == raw
+    assert await store.get(digest, 1 << 50) == raw
 
 
 async def test_what_is_absent_or_too_long_is_named(store: BlobStore) -> None:

@@ -98,7 +98,9 @@ class FileStore:
         path = self._path(digest)
         try:
             with path.open("rb") as file:
-                raw = file.read(bytes_max + 1)
+                # A limit is no size: `read` would make room for all of it beforehand.
+                size = os.fstat(file.fileno()).st_size
+                raw = file.read(min(size, bytes_max) + 1)
         except FileNotFoundError as error:
             raise BlobMissing(f"{path} is not there") from error
         except OSError as error:
