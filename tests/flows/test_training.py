@@ -26,7 +26,11 @@ from taonet.cli.up.plan import Participant, SubnetPlan
 from taonet.cli.up.wallets import make_wallets
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.primitives.units import NetUid
+from taonet.subnets.llama.gguf_file import GgufFile
 from taonet.subnets.llama.learning import evaluated
+from taonet.subnets.text_generation.language_model import Request
+from taonet.subnets.text_generation.llama_server import LlamaServer
+from taonet.subnets.text_generation.tokenizer import Tokenizer
 from taonet.subnets.training.announcement import newest_record
 from taonet.subnets.training.blob_store import FileStore
 from taonet.subnets.training.checkpoint import Checkpoint, caught_up, weights_hash
@@ -69,10 +73,12 @@ class Network:
     def hotkey(self, name: str) -> str:
         return str(self.wallets[name].hotkey.ss58_address)
 
-    def taonet(self, *words: str) -> None:
+    def taonet(self, *words: str) -> str:
+        """What a command prints."""
         command = [sys.executable, "-m", "taonet.cli.main", *words]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self, name: str) -> None:
         """A neuron; its threads stay few, since the machine is shared."""
@@ -173,6 +179,39 @@ def test_a_newcomer_has_the_model_from_chain_and_blobs_alone(network: Network) -
     held_out = corpus.held_out(32)
     start = float(evaluated(run.shape.initial(run.seed), held_out, run.shape))
     assert float(evaluated(checkpoint.weights, held_out, run.shape)) < start - 0.02
+
+
+def released(network: Network) -> dict[str, Any]:
+    """The newest checkpoint, released by the subnet's owner."""
+    place = ["--netuid", str(network.netuid), "--chain-url", network.url]
+    place += ["--wallet-path", "wallets", "--wallet-name", "owner", "--json"]
+    said = network.taonet("training", "release", "run.json", "--store", "blobs", *place)
+    return dict(json.loads(said))
+
+
+async def test_what_was_trained_answers(network: Network) -> None:
+    first = await asyncio.to_thread(released, network)
+    assert (first["number"], first["loss"] < 6.9) == (0, True)
+    seen = network.averaged()
+    await asyncio.to_thread(network.until, lambda: network.averaged() > seen, WINDOWS_S_MAX)
+    second = await asyncio.to_thread(released, network)
+    assert (second["number"], second["gguf"] != first["gguf"]) == (1, True)
+    chain = ["--netuid", str(network.netuid), "--chain-url", network.url]
+    path = network.taonet("training", "fetch", "--store", "blobs", *chain).strip()
+    assert path == f"{second['gguf']}.gguf"
+
+    file = GgufFile.open(network.folder / path)
+    tokenizer = Tokenizer.from_gguf(file)
+    prompt = tuple(tokenizer.encode("And the LORD said unto"))
+    async with LlamaServer.running(file.path, tokenizer, context=128, slots=1) as server:
+        request = Request(prompt, max_tokens=12, temperature=0.0, top_p=1.0, seed=1)
+        answer = "".join([chunk.text async for chunk in server.generate(request)])
+    assert answer.strip()
+
+    owner = ["--wallet-path", "wallets", "--wallet-name", "owner"]
+    network.taonet("training", "rollback", "0", *chain, *owner)
+    path = network.taonet("training", "fetch", "--store", "blobs", *chain).strip()
+    assert path == f"{first['gguf']}.gguf"
 
 
 @pytest.mark.parametrize("name", ["miner-1", "validator"])
