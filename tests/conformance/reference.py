@@ -32,7 +32,7 @@ VERBS = frozenset(
         *("stake", "credit", "uncredit", "block", "blocks", "emit", "follow_price", "distribute"),
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
         *("grant", "empty_account", "epochs", "commit", "pay_swap"),
-        *("sell", "limit_sale", "emit_to", "drop", "constant"),
+        *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
     )
 )
 READINGS = frozenset(
@@ -40,7 +40,7 @@ READINGS = frozenset(
         *("get", "stake_of", "free", "lock_of", "price", "total_of", "tao_of_hotkey"),
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
-        *("childkey_take", "shared", "stakes", "reserved", "raised", "reported"),
+        *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
     )
 )
 RESERVE_MIN = 100

@@ -14,10 +14,9 @@ from typing import Any
 from unittest.mock import patch
 
 from taonet.economy.dividends import share_with_parents
-from taonet.frame.call import Call
+from taonet.frame.call import RUNTIME_CALL
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import DispatchError
-from taonet.frame.origin import Origin, Root, Signed, Unsigned
 from taonet.frame.overlay import EmptyState
 from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
@@ -29,29 +28,12 @@ from taonet.pallets.subtensor.distribution import PendingAlpha
 from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Unit
-from taonet.runtime.pallets import CALL_OWNERS, CALLS
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
+from taonet.runtime.pallets import CALL_OWNERS
 from taonet.runtime.runtime import Runtime
 from taonet.scale.codec import codec
-from taonet.scale.types import (
-    Composite,
-    FixedPoint,
-    Late,
-    MapType,
-    Option,
-    Packed,
-    SetType,
-    Tuple,
-    Type,
-    Variants,
-    Vec,
-    fields_of,
-    type_of,
-    u16,
-    vec,
-)
-
-PALLET = "SubtensorModule"
+from taonet.scale.types import fields_of, type_of, u16, vec
+from tests.conformance.table_values import PALLET, account, named_call, origin_of, plain, typed
 
 SETTINGS: dict[str, Any] = {
     "TaoWeight": 0,
@@ -87,98 +69,7 @@ EPOCH_BLOCKS_MAX = 1_000
 """No table's subnet has a longer tempo where it waits for an epoch."""
 
 
-def account(name: str) -> AccountId:
-    """The account of a name with its "@"."""
-    assert name.startswith("@"), name
-    return AccountId(name[1:].encode().ljust(32, b"\0"))
-
-
 AUTHOR = account("@author")
-
-
-def typed(kind: Type[Any], value: Any) -> Any:
-    """A table's value as storage and calls hold it."""
-    if isinstance(value, str):
-        return account(value) if value.startswith("@") else bytes.fromhex(value.removeprefix("0x"))
-    match kind:
-        case Late():
-            return named_call(*value)
-        case Variants():
-            return variant(kind.cls, value)
-        case MapType():
-            return {typed(kind.key, key): typed(kind.value, one) for key, one in value}
-        case FixedPoint():
-            return int(Fraction(value["fixed"]) * 2**kind.fraction)
-        case Option():
-            return None if value is None else typed(kind.inner, value)
-        case Vec() | SetType():
-            return tuple(typed(kind.item, item) for item in value)
-        case Packed():
-            return b"".join(codec(kind.item).encode(typed(kind.item, item)) for item in value)
-        case Tuple():
-            parts = zip(kind.elements, value, strict=True)
-            return tuple(typed(element, part) for element, part in parts)
-        case Composite():
-            fields = fields_of(kind.cls)
-            return kind.cls(**{f.attribute: typed(f.type, value[f.name]) for f in fields})
-    return value
-
-
-def variant(enum: type[Any], value: dict[str, Any]) -> Any:
-    """A variant by its name, with its fields: `{"KeepSubnets": {"subnets": [1]}}`."""
-    ((name, fields),) = value.items()
-    variants = getattr(enum, "scale_variants", None)
-    if variants is None:
-        return enum[name]
-    (found,) = (one for one in variants.values() if one.variant_name == name)
-    kinds = {field.name: field for field in fields_of(found)}
-    return found(**{kinds[n].attribute: typed(kinds[n].type, one) for n, one in fields.items()})
-
-
-def named_call(name: str, *arguments: Any) -> Call:
-    """A call by its name, `Pallet.call` or a call of `PALLET`, with a table's arguments."""
-    pallet, _, called = name.rpartition(".")
-    spec, pallet, index = CALLS[pallet or PALLET, called]
-    values = zip(spec.fields, arguments, strict=True)
-    return Call(spec, pallet, index, tuple(typed(f.type, value) for f, value in values))
-
-
-def origin_of(signer: str) -> Origin:
-    """An account, "root" or "nobody"."""
-    named: dict[str, Origin] = {"root": Root(), "nobody": Unsigned()}
-    return named.get(signer) or Signed(account(signer))
-
-
-def plain(kind: Type[Any], value: Any) -> Any:
-    """A stored value as a table tells it; fixed point is a fraction."""
-    if isinstance(value, AccountId):
-        return "@" + value.rstrip(b"\0").decode(errors="replace")
-    match kind:
-        case FixedPoint():
-            return Fraction(int(value), 2**kind.fraction)
-        case Option():
-            return None if value is None else plain(kind.inner, value)
-        case MapType():
-            return [[plain(kind.key, key), plain(kind.value, one)] for key, one in value.items()]
-        case Variants():
-            return getattr(type(value), "variant_name", "") or value.name
-        case Vec() | SetType():
-            return [plain(kind.item, item) for item in value]
-        case Packed():
-            item, offset, items = codec(kind.item), 0, []
-            while offset < len(value):
-                one, offset = item.decode_prefix(value, offset)
-                items.append(plain(kind.item, one))
-            return items
-        case Tuple():
-            parts = zip(kind.elements, value, strict=True)
-            return [plain(element, part) for element, part in parts]
-        case Composite():
-            fields = fields_of(kind.cls)
-            return {f.name: plain(f.type, getattr(value, f.attribute)) for f in fields}
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    return int(value) if isinstance(value, Unit) else value
 
 
 class Stage:
@@ -239,7 +130,7 @@ class Stage:
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def call(self, signer: str, name: str, *arguments: Any) -> None:
-        """A call of an account, "root" or "nobody"; raises `DispatchError` and leaves no trace if refused."""
+        """A call of an account, "root" or "nobody"; raises `DispatchError` and leaves no trace."""
         call = named_call(name, *arguments)
         owner = self._owners[CALL_OWNERS[call.pallet_index, call.spec.index]]
         with self.state.transaction():
@@ -413,6 +304,11 @@ class Stage:
             self.blocks(1)
         raise AssertionError(f"subnet {netuid} has no epochs")
 
+    def announce(self, proxy: str, real: str, call: list[Any]) -> None:
+        """Announce that a proxy will make a call."""
+        hashed = blake2_256(self.runtime.codecs.of(RUNTIME_CALL).encode(named_call(*call)))
+        self.call(proxy, "Proxy.announce", real, "0x" + hashed.hex())
+
     def commit(self, hotkey: str, netuid: int, *opening: Any) -> None:
         """Commit to weights that are revealed later: uids, values, salt, version key."""
         uids, values, salt, version = opening
@@ -444,7 +340,7 @@ class Stage:
 
     def reserved(self, who: str) -> int:
         """A reserved balance."""
-        return int(self.balances.reserved(account(who)))
+        return int(self.system.account[account(who)].data.reserved)
 
     def raised(self, loan: int) -> int:
         """What lies on a crowdloan's account."""
@@ -452,11 +348,13 @@ class Stage:
 
     def reported(self, name: str) -> dict[str, Any] | None:
         """The fields of the last event of a name, or None."""
-        events = [one.event for one in self.state.events if type(one.event).__name__ == name]
+        events = [one.event for one in self.state.events if one.event.variant_name == name]
         if not events:
             return None
         fields = fields_of(type(events[-1]))
-        return {f.name or f.attribute: plain(f.type, getattr(events[-1], f.attribute)) for f in fields}
+        return {
+            f.name or f.attribute: plain(f.type, getattr(events[-1], f.attribute)) for f in fields
+        }
 
     def lock_of(self, coldkey: str, netuid: int) -> dict[str, Any] | None:
         """A coldkey's lock as of now."""
@@ -525,6 +423,12 @@ class Stage:
         return [
             [plain(type_of(AccountId), key), int(alpha)] for key, alpha in sorted(shares.payouts)
         ]
+
+    def deferred(self, block: int) -> int:
+        """How many subnets' epochs a block leaves to a later one."""
+        added = self.module.networks.networks_added
+        subnets = [place for place, _ in added.items() if place != ROOT]
+        return len(self.module.block_step._deferred(subnets, block))
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""
