@@ -17,6 +17,8 @@ from taonet.scale.registry import Registry
 from taonet.scale.types import (
     CLike,
     Compact,
+    Cow,
+    CowStr,
     Option,
     Primitive,
     Struct,
@@ -241,3 +243,29 @@ def test_packed_vectors_are_vectors_on_the_wire() -> None:
 
     assert rows.decode(raw) == b"\x01\x00\x02\x00\x03\x00\x04\x00"
     assert rows.encode(rows.decode(raw)) == raw
+
+
+class Versioned(Struct, path="sp_version::RuntimeVersion"):
+    name: CowStr
+    apis: Annotated[tuple[int, ...], Cow(vec(u32))]
+
+
+def test_what_rust_may_borrow_is_wrapped_in_metadata_alone() -> None:
+    value = Versioned("node", (1, 2))
+    raw = codec(string).encode("node") + codec(vec(u32)).encode((1, 2))
+    assert codec(Versioned).encode(value) == raw
+    assert codec(Versioned).decode(raw) == value
+    registry = Registry()
+    number = registry.id_of(type_of(Versioned))
+    entries = registry.entries()
+    definition = entries[number].definition
+    assert isinstance(definition, m.CompositeDefinition)
+    assert [field.type_name for field in definition.fields] == [
+        "Cow<'static, str>",
+        "Cow<'static, Vec<u32>>",
+    ]
+    name = entries[definition.fields[0].type]
+    assert (name.path, name.parameters) == (
+        ("Cow",),
+        (m.TypeParameter("T", registry.id_of(string)),),
+    )

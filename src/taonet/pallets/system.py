@@ -50,6 +50,7 @@ from taonet.scale.types import (
     U64,
     U128,
     CompactU32,
+    CowStr,
     Late,
     Struct,
     TaggedUnion,
@@ -176,7 +177,7 @@ class LastRuntimeUpgradeInfo(Struct, path="frame_system::LastRuntimeUpgradeInfo"
     """The runtime that migrated the state last."""
 
     spec_version: CompactU32
-    spec_name: str
+    spec_name: CowStr
 
 
 class CodeUpgradeAuthorization(Struct, path="frame_system::CodeUpgradeAuthorization"):
@@ -332,9 +333,7 @@ class System(Pallet, prefix="System"):
         RuntimeDbWeight(READ_REF_TIME, WRITE_REF_TIME),
         doc="The weight of the store's reads and writes.",
     )
-    ss58_prefix = Constant(
-        u16, SS58_PREFIX, doc="The prefix of this chain's addresses.", name="SS58Prefix"
-    )
+    ss58_prefix = Constant(u16, SS58_PREFIX, doc="The prefix of addresses.", name="SS58Prefix")
 
     account = StorageMap(
         blake2_128_concat(AccountId),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 from taonet.frame.runtime_api import RuntimeApi, api_id
-from taonet.scale.types import U8, U32, Struct, byte_array, pair, u32, vec
+from taonet.scale.types import U8, U32, Cow, CowStr, Struct, byte_array, pair, u32, vec
 
 SPEC_NAME: Final = "node-subtensor"
 SPEC_VERSION: Final = 425
@@ -23,12 +23,12 @@ SIGNED_VERSIONS: Final = SPEC_VERSION.to_bytes(4, "little") + TRANSACTION_VERSIO
 class RuntimeVersion(Struct, path="sp_version::RuntimeVersion"):
     """What a runtime is, and the versions of the APIs that it has."""
 
-    spec_name: str
-    impl_name: str
+    spec_name: CowStr
+    impl_name: CowStr
     authoring_version: U32
     spec_version: U32
     impl_version: U32
-    apis: Annotated[tuple[tuple[bytes, int], ...], vec(pair(byte_array(8), u32))]
+    apis: Annotated[tuple[tuple[bytes, int], ...], Cow(vec(pair(byte_array(8), u32)))]
     transaction_version: U32
     system_version: U8
 

@@ -18,6 +18,7 @@ from taonet.scale.types import (
     CLike,
     Compact,
     Composite,
+    Cow,
     Field,
     FixedPoint,
     Option,
@@ -225,8 +226,8 @@ class Source:
                     # Its length is right, so that its class has nothing to check.
                     self._then(f"{result} = new_bytes({self._name(build)}, {result})")
                 return result
-            case FixedPoint(_, bits, _):
-                return self._decode(bits)
+            case FixedPoint(_, inner, _) | Cow(inner):
+                return self._decode(inner)
             case Composite(cls) if _is_small(fields_of(cls)):
                 fields = fields_of(cls)
                 values = [self._decode(f.type) for f in fields]
@@ -340,8 +341,8 @@ class Source:
                 held = self._held(value)
                 self._encoding.append(f"if len({held}) != {length}: wrong_length({held}, {length})")
                 self._pieces.append((f"{length}s", held))
-            case FixedPoint(_, bits, _):
-                self._encode(bits, value)
+            case FixedPoint(_, inner, _) | Cow(inner):
+                self._encode(inner, value)
             case Composite(cls) if _is_small(fields_of(cls)):
                 held = self._held(value)
                 for field in fields_of(cls):

@@ -15,6 +15,7 @@ from taonet.scale.types import (
     CLike,
     Compact,
     Composite,
+    Cow,
     Field,
     FixedPoint,
     Late,
@@ -151,6 +152,8 @@ class Registry:
                     self._wrapper(type_id, path, ByteArray(length), ())
                 else:
                     self.fill(type_id, (), m.ArrayDefinition(length, self.id_of(u8)))
+            case Cow(inner):
+                self._wrapper(type_id, ("Cow",), inner, (("T", self.id_of(inner)),))
             case MapType(key, value):
                 parameters = (("K", self.id_of(key)), ("V", self.id_of(value)))
                 entry: Type[Any] = Tuple((key, value))
@@ -288,6 +291,8 @@ def _generic_name(described: Type[Any]) -> str:
             return f"Compact<{rust_name(inner)}>"
         case Option(inner):
             return f"Option<{rust_name(inner)}>"
+        case Cow(inner):
+            return f"Cow<'static, {rust_name(inner)}>"
         case MapType(key, value):
             return f"BTreeMap<{rust_name(key)}, {rust_name(value)}>"
         case SetType(item):

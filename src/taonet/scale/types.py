@@ -107,6 +107,13 @@ class Option(Type[T | None]):
 
 
 @dataclass(frozen=True)
+class Cow(Type[T]):
+    """A value that Rust borrows or owns: its bytes are the value's, metadata names it `Cow`."""
+
+    inner: Type[T]
+
+
+@dataclass(frozen=True)
 class MapType(Type[Mapping[A, B]]):
     """`BTreeMap`: entries in ascending key order."""
 
@@ -183,6 +190,7 @@ U256 = Annotated[int, u256]
 I32 = Annotated[int, i32]
 I64 = Annotated[int, i64]
 I128 = Annotated[int, i128]
+CowStr = Annotated[str, Cow(string)]
 CompactU16 = Annotated[int, Compact(u16)]
 CompactU32 = Annotated[int, Compact(u32)]
 CompactU64 = Annotated[int, Compact(u64)]
@@ -348,7 +356,7 @@ def holds_late(described: Type[Any]) -> bool:
     match described:
         case Late():
             return True
-        case Vec(inner, _) | SetType(inner) | Array(inner, _) | Option(inner):
+        case Vec(inner, _) | SetType(inner) | Array(inner, _) | Option(inner) | Cow(inner):
             return holds_late(inner)
         case MapType(key, value):
             return holds_late(key) or holds_late(value)

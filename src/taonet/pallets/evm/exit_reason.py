@@ -4,7 +4,7 @@ How a run of EVM code ended, as events and runtime APIs say it.
 Source: rust-ethereum/evm core/src/error.rs.
 """
 
-from taonet.scale.types import U8, Struct, TaggedUnion
+from taonet.scale.types import U8, CowStr, Struct, TaggedUnion
 
 
 class Opcode(Struct, path="evm_core::opcode::Opcode"):
@@ -88,7 +88,7 @@ class CreateEmpty(ExitError, index=12):
 class OtherError(ExitError, index=13, name="Other"):
     """What a native contract says."""
 
-    _0: str
+    _0: CowStr
 
 
 class MaxNonce(ExitError, index=14):
@@ -130,7 +130,7 @@ class CallErrorAsFatal(ExitFatal, index=2):
 class OtherFatal(ExitFatal, index=3, name="Other"):
     """What the machine says."""
 
-    _0: str
+    _0: CowStr
 
 
 class ExitReason(TaggedUnion, path="evm_core::error::ExitReason"):
