@@ -62,6 +62,8 @@ def _sample_of_parts(described: Type[Any]) -> Any:
         case Variants(cls):
             if issubclass(cls, CLike):
                 return next(iter(cls))
+            if not cls.scale_variants:
+                return None  # The type has no value.
             variant = cls.scale_variants[min(cls.scale_variants)]
             return variant(*(sample(f.type) for f in fields_of(variant)))
     raise TypeError(f"no sample of {described!r}")

@@ -2,7 +2,8 @@
 Grandpa: the authorities that finalise, as clients read them.
 
 Finality is the engine's: a block is final when it is committed. Root can change what the chain
-says of its finalisers; reports of equivocations have no counterpart and are not offered.
+says of its finalisers. Equivocations cannot be reported: the proof of who owns a key is a type
+without a value, as on the real chain, so that no bytes are such a call.
 
 Source: polkadot-sdk substrate/frame/grandpa.
 """
@@ -10,13 +11,14 @@ Source: polkadot-sdk substrate/frame/grandpa.
 from typing import Annotated
 
 from taonet.frame.dispatch_error import Exhausted, ModuleError
-from taonet.frame.origin import Origin, ensure_root
+from taonet.frame.origin import Origin, ensure_none, ensure_root, ensure_signed
 from taonet.frame.pallet import Constant, Event, Pallet, call
 from taonet.frame.storage import OptionMap, OptionValue, StorageValue, twox_64_concat
 from taonet.frame.weight import DispatchClass, Weight, database_weight
-from taonet.primitives.ids import FixedBytes
+from taonet.primitives.ids import H256, FixedBytes
 from taonet.scale.types import (
     U32,
+    U64,
     Struct,
     TaggedUnion,
     pair,
@@ -38,6 +40,14 @@ class GrandpaId(FixedBytes):
 
     length = 32
     scale_path = ("sp_consensus_grandpa", "app", "Public")
+    __slots__ = ()
+
+
+class GrandpaSignature(FixedBytes):
+    """What a finaliser signs a vote with."""
+
+    length = 64
+    scale_path = ("sp_consensus_grandpa", "app", "Signature")
     __slots__ = ()
 
 
@@ -78,6 +88,79 @@ class PendingResume(StoredState, index=3):
 
     scheduled_at: U32
     delay: U32
+
+
+class Prevote(Struct, path="finality_grandpa::Prevote", parameters={"H": H256, "N": u32}):
+    """A vote of the first round for a block and all before it."""
+
+    target_hash: H256
+    target_number: U32
+
+
+class Precommit(Struct, path="finality_grandpa::Precommit", parameters={"H": H256, "N": u32}):
+    """A vote of the second round for a block and all before it."""
+
+    target_hash: H256
+    target_number: U32
+
+
+class PrevoteEquivocation(
+    Struct,
+    path="finality_grandpa::Equivocation",
+    parameters={"Id": GrandpaId, "V": Prevote, "S": GrandpaSignature},
+):
+    """Two prevotes of one finaliser in one round."""
+
+    round_number: U64
+    identity: GrandpaId
+    first: Annotated[tuple[Prevote, GrandpaSignature], pair(Prevote, GrandpaSignature)]
+    second: Annotated[tuple[Prevote, GrandpaSignature], pair(Prevote, GrandpaSignature)]
+
+
+class PrecommitEquivocation(
+    Struct,
+    path="finality_grandpa::Equivocation",
+    parameters={"Id": GrandpaId, "V": Precommit, "S": GrandpaSignature},
+):
+    """Two precommits of one finaliser in one round."""
+
+    round_number: U64
+    identity: GrandpaId
+    first: Annotated[tuple[Precommit, GrandpaSignature], pair(Precommit, GrandpaSignature)]
+    second: Annotated[tuple[Precommit, GrandpaSignature], pair(Precommit, GrandpaSignature)]
+
+
+class Equivocation(
+    TaggedUnion, path="sp_consensus_grandpa::Equivocation", parameters={"H": H256, "N": u32}
+):
+    """Two votes of one finaliser that cannot both be honest."""
+
+
+class PrevotedTwice(Equivocation, index=0, name="Prevote"):
+    """In the first round."""
+
+    _0: PrevoteEquivocation
+
+
+class PrecommittedTwice(Equivocation, index=1, name="Precommit"):
+    """In the second round."""
+
+    _0: PrecommitEquivocation
+
+
+class EquivocationProof(
+    Struct,
+    path="sp_consensus_grandpa::EquivocationProof",
+    parameters={"H": H256, "N": u32},
+):
+    """An equivocation, and the set of finalisers that it happened in."""
+
+    set_id: U64
+    equivocation: Equivocation
+
+
+class Void(TaggedUnion, path="sp_core::Void"):
+    """A type that has no value."""
 
 
 class NewAuthorities(Event, index=0):
@@ -186,6 +269,30 @@ class Grandpa(Pallet, prefix="Grandpa"):
             self.authorities = change.next_authorities
             self.deposit_event(NewAuthorities(authority_set=change.next_authorities))
             self.pending_change = None
+
+    @call(index=0, weight=Weight(0, 0))
+    def report_equivocation(
+        self,
+        origin: Origin,
+        equivocation_proof: EquivocationProof,  # noqa: ARG002
+        key_owner_proof: Void,  # noqa: ARG002
+    ) -> None:
+        """Report two votes of one finaliser in one round. No such call can be made on this chain:
+        there is no proof of who owns a finaliser's key."""
+        ensure_signed(origin)
+        raise InvalidKeyOwnershipProof
+
+    @call(index=1, weight=Weight(0, 0))
+    def report_equivocation_unsigned(
+        self,
+        origin: Origin,
+        equivocation_proof: EquivocationProof,  # noqa: ARG002
+        key_owner_proof: Void,  # noqa: ARG002
+    ) -> None:
+        """Report two votes of one finaliser in one round, as an author of blocks. No such call can
+        be made on this chain: there is no proof of who owns a finaliser's key."""
+        ensure_none(origin)
+        raise InvalidKeyOwnershipProof
 
     @call(
         index=2,

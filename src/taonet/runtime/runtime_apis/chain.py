@@ -30,10 +30,16 @@ from taonet.scale.codec import encode_compact
 from taonet.scale.types import U8, U32, U64, CLike, Struct, TaggedUnion, byte_array, c_like, vec
 
 
-class UncheckedExtrinsic(Struct, path="fp_self_contained::unchecked_extrinsic::UncheckedExtrinsic"):
-    """An extrinsic without its length prefix."""
+class GenericExtrinsic(Struct, path="sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic"):
+    """An extrinsic without its length prefix, of any chain's form."""
 
     _0: bytes
+
+
+class UncheckedExtrinsic(Struct, path="fp_self_contained::unchecked_extrinsic::UncheckedExtrinsic"):
+    """An extrinsic, or an Ethereum transaction."""
+
+    _0: GenericExtrinsic
 
 
 class RuntimeDispatchInfo(Struct, path="pallet_transaction_payment::types::RuntimeDispatchInfo"):
@@ -190,7 +196,7 @@ class KeyTypeId(Struct, path="sp_core::crypto::KeyTypeId"):
 
 
 def _extrinsic(runtime: Runtime, unchecked: UncheckedExtrinsic) -> Extrinsic:
-    body = unchecked._0
+    body = unchecked._0._0
     return decode_extrinsic(runtime.codecs, encode_compact(len(body)) + body)
 
 

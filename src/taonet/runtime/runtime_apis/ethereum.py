@@ -29,7 +29,7 @@ from taonet.pallets.subtensor.types import H160
 from taonet.primitives.ids import H256
 from taonet.runtime.pallets import CALLS
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.runtime_apis.chain import UncheckedExtrinsic
+from taonet.runtime.runtime_apis.chain import GenericExtrinsic, UncheckedExtrinsic
 from taonet.scale.types import U64, Struct, TaggedUnion, option, type_of, u8, vec
 
 _U64_MAX = 2**64 - 1
@@ -257,7 +257,8 @@ class ConvertTransactionRuntimeApi(RuntimeApi[Runtime], version=2):
     def convert_transaction(self, transaction: Transaction) -> UncheckedExtrinsic:
         """A bare extrinsic without its length prefix."""
         call = Call(*CALLS["Ethereum", "transact"], (transaction,))
-        return UncheckedExtrinsic(b"\x04" + self.runtime.codecs.of(RUNTIME_CALL).encode(call))
+        encoded = self.runtime.codecs.of(RUNTIME_CALL).encode(call)
+        return UncheckedExtrinsic(GenericExtrinsic(b"\x04" + encoded))
 
 
 def _run(
