@@ -15,7 +15,8 @@ from taonet.node.store.chain import ChainStore
 from taonet.node.store.key_value import KeyValueStore
 from taonet.node.store.memory_store import MemoryStore
 from taonet.primitives.ids import AccountId
-from taonet.runtime.extrinsic import SIGNED, SR25519
+from taonet.primitives.signature import SR25519
+from taonet.runtime.extrinsic import SIGNED
 from taonet.runtime.pallets import CALLS
 from taonet.scale.codec import encode_compact
 from tests.properties.calls import CallMaker

@@ -6,7 +6,6 @@ Source: subtensor pallets/subtensor/src/utils/evm.rs @ 14bc6f9; EIP-191.
 
 from typing import Annotated, Final
 
-
 from taonet.frame.origin import Origin, ensure_signed
 from taonet.frame.pallet import Pallet, call
 from taonet.frame.weight import Pays, Weight, database_weight

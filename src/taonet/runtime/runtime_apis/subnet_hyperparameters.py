@@ -199,6 +199,6 @@ def hyperparameters(runtime: Runtime, netuid: NetUid) -> tuple[HyperparamEntry, 
     if not exists(runtime, netuid):
         return None
     return tuple(
-        HyperparamEntry(name.encode(), kind(READINGS[name](runtime, netuid)))  # type: ignore[call-arg]
+        HyperparamEntry(name.encode(), kind(READINGS[name](runtime, netuid)))
         for name, kind in ENTRIES
     )
