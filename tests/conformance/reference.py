@@ -33,6 +33,7 @@ VERBS = frozenset(
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
         *("grant", "empty_account", "epochs", "commit", "pay_swap"),
         *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
+        *("replace", "vote", "swap_votes"),
     )
 )
 READINGS = frozenset(
@@ -41,6 +42,7 @@ READINGS = frozenset(
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
         *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
+        *("next_epoch",),
     )
 )
 RESERVE_MIN = 100

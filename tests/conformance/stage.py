@@ -9,6 +9,7 @@ Source: subtensor pallets/subtensor/src/tests/mock.rs @ 14bc6f9, its `parameter_
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
@@ -25,10 +26,11 @@ from taonet.pallets.aura import Aura
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.pallets.subtensor.voting_power_tracking import ValidatorStake
 from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid
 from taonet.runtime.pallets import CALL_OWNERS
 from taonet.runtime.runtime import Runtime
 from taonet.scale.codec import codec
@@ -141,7 +143,7 @@ class Stage:
         try:
             self.call(signer, name, *arguments)
         except DispatchError as refusal:
-            found = type(refusal).__name__
+            found = getattr(refusal, "name", type(refusal).__name__)
         else:
             found = "nothing"
         assert found == error, f"{name} was refused with {found}, not {error}"
@@ -317,6 +319,28 @@ class Stage:
         message = account(hotkey) + netuid.to_bytes(2, "little") + tail
         self.call(hotkey, "commit_weights", netuid, "0x" + blake2_256(message).hex())
 
+    def replace(self, netuid: int, uid: int, hotkey: str) -> None:
+        """Give a neuron's uid to another hotkey."""
+        self.module.neuron_registry.replace(NetUid(netuid), Uid(uid), account(hotkey))
+
+    def vote(self, netuid: int, count: int, stake: int | None = None) -> None:
+        """What so many epochs do to voting power, with the permits and stakes of now."""
+        place = NetUid(netuid)
+        permits = self.get("ValidatorPermit", [netuid])
+        for _ in range(count):
+            found = [
+                ValidatorStake(hotkey, self.module.staking.pools.total(hotkey, place), permits[uid])
+                for (_, uid), hotkey in self.module.neurons.keys.under(place)
+            ]
+            if stake is not None:
+                found = [replace(one, stake=Alpha(stake)) for one in found]
+            self.module.voting_power_tracking.update(place, found)
+
+    def swap_votes(self, former: str, hotkey: str, netuid: int) -> None:
+        """Give a hotkey the voting power of another."""
+        tracking = self.module.voting_power_tracking
+        tracking.swap(account(former), account(hotkey), NetUid(netuid))
+
     def lend(self, netuid: int, parent: str, children: list[list[Any]]) -> None:
         """Children of a hotkey, in force at once."""
         self.put("PendingChildKeys", [netuid, parent], [children, 0])
@@ -348,7 +372,7 @@ class Stage:
 
     def reported(self, name: str) -> dict[str, Any] | None:
         """The fields of the last event of a name, or None."""
-        events = [one.event for one in self.state.events if one.event.variant_name == name]
+        events = [one.event for one in self.state.events if one.event.name == name]
         if not events:
             return None
         fields = fields_of(type(events[-1]))
@@ -429,6 +453,10 @@ class Stage:
         added = self.module.networks.networks_added
         subnets = [place for place, _ in added.items() if place != ROOT]
         return len(self.module.block_step._deferred(subnets, block))
+
+    def next_epoch(self, netuid: int) -> int | None:
+        """The block of a subnet's next epoch."""
+        return self.module.schedule.next_start(NetUid(netuid), self.system.number)
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""
