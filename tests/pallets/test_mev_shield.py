@@ -27,6 +27,7 @@ from taonet.pallets.mev_shield import (
     Unreachable,
     WeightExceedsAbsoluteMax,
 )
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import H256
 from taonet.runtime.transaction_validity import Invalid, TransactionInvalid
@@ -294,6 +295,6 @@ def test_storing_is_dear(chain: Chain) -> None:
     """So that the queue is no cheap place to be a nuisance in."""
     stored = call_of("MevShield", "store_encrypted", b"call").info().weight
     carried = call_of("MevShield", "submit_encrypted", b"call").info().weight
-    assert stored == Weight(20_000_000_000, 0)
-    assert carried == Weight(207_223_000, 0)
+    assert stored == Weight(20_000_000_000, 0) + COLDKEY_SWAP
+    assert carried == Weight(207_223_000, 0) + COLDKEY_SWAP
     assert chain.runtime.mev_shield.max_pending_extrinsics_limit == 100

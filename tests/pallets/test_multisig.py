@@ -15,6 +15,7 @@ from taonet.frame.weight import DispatchClass, Pays, Weight
 from taonet.pallets import multisig as pallet
 from taonet.pallets.balances_errors import InsufficientBalance
 from taonet.pallets.multisig import Timepoint, multisig_account
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Rao, to_rao
@@ -243,13 +244,13 @@ def test_calls_are_priced_by_what_they_hold(chain: Chain) -> None:
     assert encoded_length(GIVE) == length
     one = call_of("Multisig", "as_multi_threshold_1", others(ALICE), GIVE).info()
     base = 20_727_356 + 572 * length + 3 * 25_000_000 + 100_000_000
-    assert one.weight == GIVE.info().weight + Weight(base, 3997)
+    assert one.weight == GIVE.info().weight + Weight(base, 3997) + COLDKEY_SWAP
     assert one.class_ is DispatchClass.NORMAL
     sudo = call_of("Sudo", "sudo", GIVE)
     urgent = call_of("Multisig", "as_multi_threshold_1", others(ALICE), sudo)
     assert urgent.info().class_ is DispatchClass.OPERATIONAL
     many = call_of("Multisig", "as_multi", 2, others(ALICE), None, GIVE, MOST).info()
     base = 42_418_863 + 2 * 164_555 + 1_573 * length + 4 * 25_000_000 + 2 * 100_000_000
-    assert many.weight == MOST + Weight(base, 6811)
+    assert many.weight == MOST + Weight(base, 6811) + COLDKEY_SWAP
     opening = 32_052_125 + 2 * 111_179 + 1_447 * length + 125_000_000
     assert approve(chain, ALICE, None).weight == Weight(opening, 6811)

@@ -15,6 +15,7 @@ from taonet.pallets.balances_errors import InsufficientBalance
 from taonet.pallets.proxy import errors, events
 from taonet.pallets.proxy.filters import RULES, FilterMode, is_superset
 from taonet.pallets.proxy.types import DEPRECATED, DepositKind, ProxyDefinition, ProxyType
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.pallets.system import CallFiltered
 from taonet.pallets.utility import derived_account
 from taonet.primitives.hashing import blake2_256
@@ -503,7 +504,8 @@ def test_a_proxy_pays_what_the_call_pays() -> None:
     assert paid.info().pays_fee is Pays.YES
     assert paid.info().class_ is DispatchClass.NORMAL
     base = 28_026_265 + 20 * 53_205 + 4 * 25_000_000 + 2 * 100_000_000
-    assert paid.info().weight == REMARK.info().weight + Weight(base, 4254 + 37 * 20)
+    own = Weight(base, 4254 + 37 * 20) + COLDKEY_SWAP
+    assert paid.info().weight == REMARK.info().weight + own
 
 
 def test_a_coldkey_on_the_move_is_not_moved_by_a_proxy(chain: Chain) -> None:

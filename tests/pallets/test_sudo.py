@@ -6,6 +6,7 @@ from taonet.frame.dispatch_outcome import BadOriginFailure, Err, ModuleFailure, 
 from taonet.frame.multi_address import AddressId
 from taonet.frame.origin import Root, Signed
 from taonet.frame.weight import Weight
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.pallets.sudo import KeyChanged, KeyRemoved, RequireSudo, Sudid, SudoAsDone
 from taonet.primitives.units import Rao
 from tests.runtime.assertions import refuses
@@ -40,7 +41,7 @@ def test_a_refused_inner_call_is_told_by_the_event(chain: Chain) -> None:
 
 def test_the_weight_may_be_vouched_for(chain: Chain) -> None:
     call = call_of("Sudo", "sudo_unchecked_weight", SET_BALANCE, Weight(5, 6))
-    assert call.info().weight == Weight(5, 6)
+    assert call.info().weight == Weight(5, 6) + COLDKEY_SWAP
     assert chain.send(ALICE, call) is None
     assert chain.free(BOB) == 777
 

@@ -9,6 +9,7 @@ from taonet.frame.multi_address import AddressId
 from taonet.frame.origin import Root, Signed
 from taonet.frame.weight import Pays
 from taonet.pallets.origin_caller import SignedOrigin, SystemOrigin
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.pallets.system import CallFiltered
 from taonet.pallets.utility import (
     BATCHED_CALLS_MAX,
@@ -89,7 +90,9 @@ def test_an_interrupted_batch_pays_only_for_what_ran(chain: Chain) -> None:
     chain.block(extrinsic)
 
     assert chain.fee() < quoted
-    saved = 20 * (5_450_264 + 38_159_000 + 125_000_000)
+    guard = COLDKEY_SWAP.ref_time
+    # What says what it weighed pays for no look before it: the batch itself.
+    saved = 20 * (5_450_264 + 38_159_000 + 125_000_000 + guard) + guard
     assert int(quoted) - int(chain.fee()) == pytest.approx(saved // 2000, abs=1)
 
 
@@ -169,7 +172,8 @@ def test_a_refused_batch_pays_only_for_what_ran(chain: Chain) -> None:
     (outcome,) = chain.block(extrinsic)
 
     assert isinstance(outcome, TokenError)
-    saved = 20 * (5_663_250 + 38_159_000 + 125_000_000)
+    guard = COLDKEY_SWAP.ref_time
+    saved = 20 * (5_663_250 + 38_159_000 + 125_000_000 + guard) + guard
     assert int(quoted) - int(chain.fee()) == pytest.approx(saved // 2000, abs=1)
 
 
@@ -182,7 +186,8 @@ def test_what_was_spent_is_known_of_nested_refusals(chain: Chain) -> None:
     remark = REMARK.info().weight
     declared = inner.info().weight
     assert refused.value.spent is not None
-    assert refused.value.spent.ref_time == declared.ref_time - 9 * (remark.ref_time + 5_663_250)
+    unused = 9 * (remark.ref_time + 5_663_250) + 2 * COLDKEY_SWAP.ref_time
+    assert refused.value.spent.ref_time == declared.ref_time - unused
     assert refused.value.spent.ref_time > first.ref_time
 
     weighed = call_of("Utility", "with_weight", call_of("Utility", "batch_all", (inner,)), declared)

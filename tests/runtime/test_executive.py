@@ -5,6 +5,7 @@ import pytest
 from taonet.frame.multi_address import AddressId
 from taonet.pallets.aura import Slot
 from taonet.pallets.block_limits import BASE_EXTRINSIC, BLOCK_WEIGHTS
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.pallets.system import (
     ApplyExtrinsic,
     ExtrinsicFailed,
@@ -74,7 +75,7 @@ def test_the_blocks_weight_counts_what_was_really_used(chain: Chain) -> None:
     used = chain.runtime.system.block_weight
 
     assert used.normal.ref_time == TRANSFER.info().weight.ref_time + BASE_EXTRINSIC.ref_time
-    assert used.normal.proof_size == 3593 + 141
+    assert used.normal.proof_size == 3593 + COLDKEY_SWAP.proof_size + 141
 
 
 def test_a_block_without_its_time_cannot_end(chain: Chain) -> None:

@@ -86,7 +86,7 @@ def test_the_wire_keeps_the_hash_that_wallets_know(chain: Chain) -> None:
         ({"chainId": 1}, Invalid.CUSTOM, 8),
         ({"gas": 20_999}, Invalid.CUSTOM, 0),
         ({"gas": 75_000_001, "gasPrice": 20 * GWEI}, Invalid.EXHAUSTS_RESOURCES, None),
-        ({"gas": 65_000_000, "gasPrice": 20 * GWEI, "value": 5 * TAO}, Invalid.PAYMENT, None),
+        ({"gas": 64_990_000, "gasPrice": 20 * GWEI, "value": 5 * TAO}, Invalid.PAYMENT, None),
         ({"gasPrice": GWEI}, Invalid.CUSTOM, 2),
         ({"maxFeePerGas": 30 * GWEI, "maxPriorityFeePerGas": 31 * GWEI}, Invalid.CUSTOM, 3),
         ({"value": 5 * TAO}, Invalid.PAYMENT, None),

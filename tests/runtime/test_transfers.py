@@ -38,8 +38,9 @@ def test_the_fee_is_length_weight_and_base(chain: Chain) -> None:
     chain.send(ALICE, transfer(BOB, 5))
 
     length = chain.sign(ALICE, transfer(BOB, 5)).length
-    weight = 38_159_000 + 125_000_000
-    # 108 157 000 and 163 159 000 picoseconds at half a rao a thousand, each rounded to the nearest.
+    # The call, and the look at its signer's announced swap.
+    weight = 38_159_000 + 125_000_000 + 17_583_000 + 50_000_000
+    # 108 157 000 and 230 742 000 picoseconds at half a rao a thousand, each rounded to the nearest.
     assert chain.fee() == Rao(length + 54_078 + weight // 2000)
     assert length == 141
 

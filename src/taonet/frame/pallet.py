@@ -17,7 +17,7 @@ from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import ModuleError
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem, camel_case
-from taonet.frame.weight import DispatchClass, Pays, Weight
+from taonet.frame.weight import NO_WEIGHT, DispatchClass, Pays, Weight
 from taonet.scale.construction import Record, declare, quicken
 from taonet.scale.types import Field, Type, type_of, wire_name
 
@@ -54,7 +54,8 @@ class PostInfo:
 class CallSpec:
     """
     A call's declaration. `weight` is a `Weight`, or computes one from the call's arguments by
-    position, and so may `dispatch_class` and `pays`.
+    position, and so may `dispatch_class` and `pays`. `guard_weight` is what the composed runtime
+    does before the call.
     """
 
     index: int
@@ -65,10 +66,12 @@ class CallSpec:
     weight: Weight | Callable[..., Weight]
     dispatch_class: DispatchClass | Callable[..., DispatchClass]
     pays: Pays | Callable[..., Pays]
+    guard_weight: Weight = NO_WEIGHT
 
     def weight_of(self, arguments: Sequence[Any]) -> Weight:
-        """What the call may cost with these arguments."""
-        return self.weight if isinstance(self.weight, Weight) else self.weight(*arguments)
+        """What the call and its guards may cost with these arguments, at most 2**64 - 1."""
+        own = self.weight if isinstance(self.weight, Weight) else self.weight(*arguments)
+        return own.saturating_add(self.guard_weight)
 
     def class_of(self, arguments: Sequence[Any]) -> DispatchClass:
         """Which part of a block the call takes with these arguments."""

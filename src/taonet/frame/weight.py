@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from taonet.scale.types import CLike, CompactU64, Struct, c_like
 
+_U64_MAX = 2**64 - 1
+
 
 class Weight(Struct, path="sp_weights::weight_v2::Weight"):
     """`ref_time` in picoseconds, `proof_size` in bytes."""
@@ -14,10 +16,19 @@ class Weight(Struct, path="sp_weights::weight_v2::Weight"):
     def __add__(self, other: "Weight") -> "Weight":
         return Weight(self.ref_time + other.ref_time, self.proof_size + other.proof_size)
 
+    def saturating_add(self, other: "Weight") -> "Weight":
+        """The sum, each dimension at most 2**64 - 1."""
+        return Weight(
+            min(self.ref_time + other.ref_time, _U64_MAX),
+            min(self.proof_size + other.proof_size, _U64_MAX),
+        )
+
     def exceeds(self, limit: "Weight") -> bool:
         """Whether either dimension is over `limit`'s."""
         return self.ref_time > limit.ref_time or self.proof_size > limit.proof_size
 
+
+NO_WEIGHT = Weight(0, 0)
 
 READ_REF_TIME = 25_000_000
 WRITE_REF_TIME = 100_000_000

@@ -6,6 +6,7 @@ A pallet of several classes is joined by `merge`; indices are the real chain's.
 Source: subtensor runtime/src/lib.rs `construct_runtime!` @ 14bc6f9.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from taonet.frame.call import CallCodec
@@ -35,6 +36,7 @@ from taonet.pallets.randomness_collective_flip import RandomnessCollectiveFlip
 from taonet.pallets.rule_sets import RULE_SETS_INDEX, RuleSets
 from taonet.pallets.safe_mode import SAFE_MODE_INDEX, SafeMode
 from taonet.pallets.scheduler import SCHEDULER_CLASSES, SCHEDULER_INDEX
+from taonet.pallets.subtensor.guard_weights import guard_weight
 from taonet.pallets.subtensor.module import CLASSES as SUBTENSOR_CLASSES
 from taonet.pallets.subtensor.module import PALLET_INDEX as SUBTENSOR_INDEX
 from taonet.pallets.sudo import Sudo
@@ -79,8 +81,15 @@ PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     FINE_TUNING_INDEX: FINE_TUNING_CLASSES,
 }
 
+
+def _guarded(spec: PalletSpec) -> PalletSpec:
+    """The pallet, its calls with what their guards weigh."""
+    calls = (replace(call, guard_weight=guard_weight(spec.name, call.name)) for call in spec.calls)
+    return replace(spec, calls=tuple(calls))
+
+
 SPECS: Final[tuple[PalletSpec, ...]] = tuple(
-    merge(index, classes) for index, classes in sorted(PALLETS.items())
+    _guarded(merge(index, classes)) for index, classes in sorted(PALLETS.items())
 )
 
 CALL_OWNERS: Final[dict[tuple[int, int], type[Pallet]]] = {

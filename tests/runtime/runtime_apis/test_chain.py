@@ -6,6 +6,7 @@ import pytest
 
 from taonet.frame.multi_address import AddressId
 from taonet.frame.runtime_api import UnknownRuntimeApi
+from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.primitives.units import Rao
 from taonet.runtime.composition import VERSION, api_table, metadata_v14, metadata_v15
 from taonet.runtime.version import version_json
@@ -83,7 +84,8 @@ def test_calls_and_bare_extrinsics_have_quotes_too() -> None:
     call = bytes((0, 0, 0))
     length = (100).to_bytes(4, "little")
     info = asked("TransactionPaymentCallApi_query_call_info", call + length)
-    assert info["partial_fee"] == 54_078 + 100 + 1_059
+    assert info["partial_fee"] == 54_078 + 100 + 34_851
+    assert info["weight"]["ref_time"] == 2_119_000 + COLDKEY_SWAP.ref_time
     bare = encode_compact(4) + b"\x04" + call
     assert asked("TransactionPaymentApi_query_info", bare + length)["partial_fee"] == 0
     assert asked("TransactionPaymentApi_query_fee_details", bare + length) == {

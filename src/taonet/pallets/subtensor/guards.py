@@ -96,7 +96,7 @@ ALLOWED_DURING_SWAP: Final = frozenset(
 ) | {"MevShield.submit_encrypted"}
 """What a coldkey may still do once its swap has been announced."""
 
-_ONE_SUBNET: Final = frozenset(
+ONE_SUBNET: Final = frozenset(
     {
         "commit_weights",
         "commit_mechanism_weights",
@@ -110,7 +110,10 @@ _ONE_SUBNET: Final = frozenset(
         "commit_crv3_mechanism_weights",
     }
 )
-_SEVERAL_SUBNETS: Final = frozenset({"batch_commit_weights", "batch_set_weights"})
+"""Calls about weights in one subnet."""
+
+SEVERAL_SUBNETS: Final = frozenset({"batch_commit_weights", "batch_set_weights"})
+"""Calls about weights in several subnets."""
 
 Check = Callable[[AccountId, Call], None]
 
@@ -176,7 +179,7 @@ class Guards:
             raise ColdkeySwapAnnounced
 
     def _check_lengths(self, call: Call) -> None:
-        if call.spec.name in _SEVERAL_SUBNETS:
+        if call.spec.name in SEVERAL_SUBNETS:
             lists = call.arguments
         elif call.spec.name == "batch_reveal_weights":
             lists = call.arguments[1:]
@@ -186,9 +189,9 @@ class Guards:
             raise InputLengthsUnequal
 
     def _check_stake(self, who: AccountId, call: Call) -> None:
-        if call.spec.name in _ONE_SUBNET:
+        if call.spec.name in ONE_SUBNET:
             netuids = [call.argument("netuid")]
-        elif call.spec.name in _SEVERAL_SUBNETS:
+        elif call.spec.name in SEVERAL_SUBNETS:
             netuids = call.argument("netuids")
         else:
             return
