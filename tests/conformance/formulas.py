@@ -13,11 +13,12 @@ from taonet.economy.bigmath import pow_ratio_scaled
 from taonet.economy.safe_float import SafeFloat
 from taonet.economy.share_pool import SharePool
 from taonet.economy.swap import Pool
-from taonet.economy.yuma import consensus, fixed, liquid_alpha, stake
+from taonet.economy.yuma import consensus, fixed, liquid_alpha, split_among_mechanisms, stake
 from taonet.economy.yuma.matrix import RowMatrix
-from taonet.pallets.subtensor import weight_setting
+from taonet.pallets.subtensor import mechanisms, weight_setting
+from taonet.pallets.subtensor.types import MechanismIndex
 from taonet.primitives.fixed_point import U64F64, u64f64
-from taonet.primitives.units import Alpha, NetUid, Rao
+from taonet.primitives.units import Alpha, MechId, NetUid, Rao
 from tests.conformance.stage import Stage
 
 ONE = 1 << 32
@@ -311,6 +312,23 @@ def emission_shares(stage: Stage, netuids: list[int]) -> list[Fraction]:
     return [Fraction(int(share), 2**64) for share in found]
 
 
+def mechanism_index(_stage: Stage, netuid: int, mechanism: int) -> int:
+    """Where a mechanism's weights, bonds and incentives are stored."""
+    return int(mechanisms.mechanism_index(NetUid(netuid), MechId(mechanism)))
+
+
+def netuid_of_index(_stage: Stage, index: int) -> int:
+    """The subnet of such a place."""
+    return int(mechanisms.netuid_of(MechanismIndex(index)))
+
+
+def mechanism_split(stage: Stage, netuid: int, emission: int) -> list[int]:
+    """A subnet's emission among its mechanisms."""
+    networks, place = stage.module.networks, NetUid(netuid)
+    count = len(list(stage.module.mechanisms.indices(place)))
+    return split_among_mechanisms(emission, count, networks.mechanism_emission_split[place])
+
+
 def swap_out(stage: Stage, *given: Any) -> int:
     """What a swap in an even pool pays out."""
     return swap(stage, *given)[0]
@@ -346,6 +364,9 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         weight_for_price,
         power_ratio,
         swap,
+        mechanism_index,
+        netuid_of_index,
+        mechanism_split,
         swap_out,
         decimal_new,
         decimal_sum,
