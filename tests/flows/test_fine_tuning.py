@@ -1,13 +1,16 @@
 """
 A job from a person's dataset to the adapter that won, on a real node with processes of their own.
 
-The base model is a tiny one of the person's own, so that learning takes seconds; everything else is
-what a person runs.
+The dataset and the commands are those of the tutorial; the base model is a tiny one of the person's
+own, so that learning takes seconds, and the chain is told to go on once everybody has done its
+part.
 """
 
 import asyncio
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,13 +39,13 @@ BLOCK_S = 0.5
 TEMPO_BLOCKS = 10
 MINERS = (Participant("miner-1", 100), Participant("miner-2", 100))
 BUDGET_RAO = 5 * 10**9
+"""The page's."""
 JOB_S_MAX = 300.0
 POLL_S = 0.5
 BLOCKS_AT_ONCE = 100
 FEE_RAO_MAX = 10**6
 """What a refused call costs."""
-# Longer than any machine needs; the chain is told to go on once everybody has done its part.
-WINDOWS = ("--training-blocks", "3000", "--revealing-blocks", "500", "--judging-blocks", "1000")
+PAGE = Path(__file__).parents[2] / "docs" / "tutorials" / "fine-tuning.md"
 
 
 class Network:
@@ -138,11 +141,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("market")
     words = Vocabulary.frozen("english-1024").words
     gguf_export.write(folder / "base.gguf", weights(), SHAPE, words, name="tiny")
-    lines = [
-        json.dumps({"prompt": f"Is {number} a number?", "completion": "no"})
-        for number in range(120)
-    ]
-    (folder / "dataset.jsonl").write_text("\n".join(lines))
+    (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
     with node_process("--dev", "--block-time", str(BLOCK_S)) as node:
         made = Network(folder, node)
         yield made
@@ -150,9 +150,19 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
             made.kill(name)
 
 
-def posting(network: Network, *words: str) -> tuple[str, ...]:
-    given = ("--netuid", str(network.netuid), "--model", "base.gguf", "--blobs", "blobs")
-    return ("post", "dataset.jsonl", *given, "--budget", str(BUDGET_RAO / 1e9), *words)
+def typed(name: str) -> list[str]:
+    """What the page says to type after `taonet finetune`, for one command."""
+    page = PAGE.read_text().replace("\\\n", "")
+    lines = [line for line in page.splitlines() if f"taonet finetune {name} " in line]
+    return shlex.split(next(line for line in lines if line.startswith("$ ")))[3:]
+
+
+def posting(network: Network, *changed: str) -> list[str]:
+    """The page's job, for the tiny model; judged by loss, as so little learning is never exact."""
+    words = typed("post")
+    words = words[: words.index("--wallet-path")]
+    own = ("--netuid", str(network.netuid), "--model", "base.gguf", "--blobs", "blobs")
+    return [*words, *own, "--metric", "held_out_loss", "--training-blocks", "1500", *changed]
 
 
 def test_what_cannot_be_posted_is_named_and_costs_a_fee_at_most(network: Network) -> None:
@@ -174,7 +184,7 @@ def test_a_job_goes_from_dataset_to_winner(network: Network) -> None:
     network.neuron("validator")
     for miner in MINERS:
         network.neuron(miner.name)
-    network.start("owner", *posting(network, *WINDOWS))
+    network.start("owner", *posting(network))
     for miner in MINERS:
         network.said(miner.name, "adapter_committed")
     network.kill("miner-1")
@@ -202,11 +212,11 @@ def test_a_job_goes_from_dataset_to_winner(network: Network) -> None:
 
 
 def test_the_winners_adapter_can_be_fetched_and_merged(network: Network) -> None:
-    network.taonet("fetch", "0", "won", "--gguf", "won.gguf", "--blobs", "blobs")
-    config = json.loads((network.folder / "won" / CONFIG_FILE).read_text())
+    network.taonet(*typed("fetch"), "--blobs", "blobs")
+    config = json.loads((network.folder / "adapter" / CONFIG_FILE).read_text())
     assert config["peft_type"] == "LORA"
-    assert (network.folder / "won" / WEIGHTS_FILE).stat().st_size > 1_000
-    merged = GgufFile.open(network.folder / "won.gguf")
+    assert (network.folder / "adapter" / WEIGHTS_FILE).stat().st_size > 1_000
+    merged = GgufFile.open(network.folder / "orders.gguf")
     assert shape_of(merged) == SHAPE
     query = np.stack([merged.numbers(f"blk.{i}.attn_q.weight") for i in range(SHAPE.layers)])
     assert not np.allclose(query, weights()["attn_q"], atol=1e-3)

@@ -12,6 +12,7 @@ import typer
 from bittensor.sp_core import Keypair
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from taonet.cli.finetune_network import MINERS_MAX, MarketPlan, run_market
 from taonet.cli.neuron import (
     CHAIN_URL,
     WALLETS,
@@ -23,6 +24,7 @@ from taonet.cli.neuron import (
     WalletPath,
 )
 from taonet.cli.output import console, fail, notices, print_json, print_table, tao
+from taonet.cli.up.founding import FoundingFailed
 from taonet.neuron.errors import NeuronError
 from taonet.neuron.process import Seat, run
 from taonet.neuron.sdk_chain import SdkChain
@@ -221,6 +223,20 @@ def validate(
     """Judge adapters on hidden tests, and settle jobs."""
     seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path, state_folder)
     raise typer.Exit(run(run_validator(MarketConfig(seat, blobs))))
+
+
+@finetune.command(name="up")
+def market_up(
+    miners: Annotated[int, typer.Option(min=1, max=MINERS_MAX, help="How many miners.")] = 2,
+    chain_url: ChainUrl = CHAIN_URL,
+    blobs: Blobs = BLOBS,
+) -> None:
+    """Found a market on a local chain, and run its validator and miners until Ctrl-C."""
+    try:
+        status = run(run_market(MarketPlan(chain_url, miners, blobs)))
+    except FoundingFailed as error:
+        fail(str(error))
+    raise typer.Exit(status)
 
 
 async def _watched(chain: SdkChain, market: Market, number: int) -> Job:
