@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-pytest.importorskip("jax")
-
 from taonet.cli.main import application
 from taonet.subnets.training.corpus import Corpus
 from taonet.subnets.training.run import Run

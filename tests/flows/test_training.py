@@ -19,8 +19,6 @@ from typing import Any
 import bittensor as bt
 import pytest
 
-pytest.importorskip("openskill")
-
 from taonet.cli.up.founding import Founder, connected
 from taonet.cli.up.plan import Participant, SubnetPlan
 from taonet.cli.up.wallets import make_wallets

@@ -1,4 +1,6 @@
-"""A real corpus, fetched once."""
+"""A real corpus, fetched once; one thread for JAX, since threads that wait slow each other down."""
+
+import os
 
 import pytest
 
@@ -7,6 +9,9 @@ from taonet.subnets.training.recipes import prepared
 from taonet.subnets.training.vocabulary import Vocabulary
 
 LENGTH = 64
+
+# Read when JAX first computes, not when it is imported.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("openskill")
-
 from taonet.subnets.llama.learning import Tokens
 from taonet.subnets.llama.shape import Array
 from taonet.subnets.training import corpus

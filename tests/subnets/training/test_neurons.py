@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from bittensor.sp_core import Keypair
 
-pytest.importorskip("openskill")
-
 from taonet.neuron.memory_chain import NETUID
 from taonet.neuron.score_book import ScoreBook
 from taonet.neuron.weight_setter import WeightSetter

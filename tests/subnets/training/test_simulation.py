@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-pytest.importorskip("openskill")
-
 from taonet.subnets.llama.shape import PRESETS
 from taonet.subnets.training.attackers import (
     Copier,

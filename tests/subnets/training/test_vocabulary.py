@@ -34,7 +34,6 @@ def test_no_text_makes_a_control_token() -> None:
 
 
 def test_training_shortens_what_it_saw() -> None:
-    pytest.importorskip("tokenizers")
     texts = ["the whole of the world", "the word of the wise"] * 4
     vocabulary = trained(texts, 268)
     assert vocabulary.tokens[:3] == CONTROL
