@@ -101,3 +101,5 @@ def test_the_cheapest_subnet_that_is_not_immune_gives_way(chain: Chain) -> None:
     assert chain.subtensor.dissolution.candidate() == NETUID
     prices[NETUID] = I96F32(2)
     assert chain.subtensor.dissolution.candidate() == SECOND
+    networks.networks_added[SECOND] = False
+    assert chain.subtensor.dissolution.candidate() == NETUID

@@ -314,6 +314,24 @@ def test_a_registered_hotkey_cannot_take_anothers_place(chain: Chain) -> None:
     swap(chain, NETUID)
 
 
+def test_a_swap_everywhere_leaves_a_row_where_nobody_was(chain: Chain) -> None:
+    """The real chain's oddity: the row counts against a later swap to that hotkey there alone."""
+    members = chain.subtensor.neurons.is_network_member
+    elsewhere = NetUid(7)
+    chain.add_subnet(elsewhere)
+    swap(chain)
+    assert members[NEW, NETUID]
+    assert (NEW, elsewhere) in members
+    assert not members[NEW, elsewhere]
+    assert (OLD, NETUID) not in members
+
+    again = account("again")
+    chain.own(COLD, again)
+    chain.system.number += 10_000_000
+    call = chain.subtensor.hotkey_swap.swap_hotkey_v2
+    refuse(chain, HotKeyAlreadyRegisteredInSubNet, call, OWNER, again, NEW, elsewhere, False)
+
+
 @pytest.mark.parametrize("netuid", [None, ROOT])
 def test_a_hotkey_with_root_dividends_of_its_own_is_refused(
     chain: Chain, netuid: NetUid | None

@@ -81,12 +81,14 @@ class Dissolution(Pallet, prefix="SubtensorModule"):
         """
         immunity = self._storage.global_parameters.network_immunity_period
         registered = self._storage.networks.network_registered_at
+        subnets = self._staking.subnets
+        known = [netuid for netuid in subnets.without_root() if subnets.exists(netuid)]
         ranked = [
             (self._moving_price(netuid), registered[netuid], number)
-            for number, netuid in enumerate(self._staking.subnets.without_root())
+            for number, netuid in enumerate(known)
             if self._system.number >= registered[netuid] + immunity
         ]
-        return self._staking.subnets.without_root()[min(ranked)[2]] if ranked else None
+        return known[min(ranked)[2]] if ranked else None
 
     def _moving_price(self, netuid: NetUid) -> U64F64:
         stored = self._storage.pools.subnet_moving_price[netuid]

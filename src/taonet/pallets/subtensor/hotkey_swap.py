@@ -144,10 +144,11 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
             raise HotKeySetTxRateLimitExceeded
 
     def _ensure_free(self, hotkey: AccountId, netuid: NetUid | None) -> None:
+        """In one subnet whatever is noted of the hotkey counts, even that it is no member."""
         taken = (
             self._staking.hotkeys.is_registered_anywhere(hotkey)
             if netuid is None
-            else (netuid, hotkey) in self._storage.neurons.uids
+            else (hotkey, netuid) in self._storage.neurons.is_network_member
         )
         if taken:
             raise HotKeyAlreadyRegisteredInSubNet
@@ -263,8 +264,13 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         *,
         keep_stake: bool,
     ) -> None:
+        members = self._storage.neurons.is_network_member
+        is_member = members[former, netuid]
+        del members[former, netuid]
+        # Also where neither is registered: the real chain's state has such rows.
+        members[hotkey, netuid] = is_member
         use.count(reads=1, writes=2)
-        if self._storage.neurons.is_network_member[former, netuid]:
+        if is_member:
             self._swap_neuron(netuid, former, hotkey, use)
         if _move(self._storage.children.childkey_take, (former, netuid), (hotkey, netuid)):
             use.count(reads=1, writes=2)
@@ -292,8 +298,6 @@ class HotkeySwap(Pallet, prefix="SubtensorModule"):
         self, netuid: NetUid, former: AccountId, hotkey: AccountId, use: DatabaseUse
     ) -> None:
         neurons, scores = self._storage.neurons, self._storage.scores
-        del neurons.is_network_member[former, netuid]
-        neurons.is_network_member[hotkey, netuid] = True
         uid = neurons.uids[netuid, former]
         if uid is not None:
             neurons.keys[netuid, uid] = hotkey
