@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from taonet.frame.call import Call
-from taonet.frame.dispatch_error import Unavailable
-from taonet.pallets.subtensor.alpha_fees import AlphaFees
+from taonet.pallets.subtensor.alpha_fees import AlphaFee, AlphaFees
 from taonet.pallets.subtensor.events.stake import TransactionFeePaidWithAlpha
 from taonet.pallets.subtensor.module import subtensor_spec
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
@@ -74,6 +73,10 @@ def test_the_author_is_paid_what_the_alpha_is_sold_for(chain: Chain, fees: Alpha
 
 def test_more_than_the_stake_is_worth_cannot_be_paid(chain: Chain, fees: AlphaFees) -> None:
     assert not fees.can_pay(ALICE, (HOT, NETUID), Rao(20 * 10**9))
+
+
+def test_without_an_author_nothing_is_taken(chain: Chain) -> None:
     nobody = AlphaFees(chain.subtensor, chain.staking, lambda: None)
-    with pytest.raises(Unavailable):
-        nobody.charge(ALICE, (HOT, NETUID), FEE)
+    before = chain.stake_of("alice", "hot")
+    assert nobody.charge(ALICE, (HOT, NETUID), FEE) == AlphaFee(ROOT, Alpha(0), Rao(0))
+    assert chain.stake_of("alice", "hot") == before

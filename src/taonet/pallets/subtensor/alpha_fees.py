@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from taonet.frame.call import Call
-from taonet.frame.dispatch_error import Unavailable
 from taonet.pallets.subtensor.events.stake import TransactionFeePaidWithAlpha
 from taonet.pallets.subtensor.stake import Author, Staking
 from taonet.pallets.subtensor.storage import Storage
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import Alpha, NetUid, Rao
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
 
 PALLET: Final = "SubtensorModule"
 
@@ -72,14 +71,13 @@ class AlphaFees:
 
     def charge(self, who: AccountId, source: tuple[AccountId, NetUid], fee: Rao) -> AlphaFee:
         """
-        Sell alpha worth `fee` for the block's author, at most what there is; undone if it fails.
-
-        Raises `Unavailable` without a known author, and a swap's errors.
+        Sell alpha worth `fee` for the block's author, at most what there is; undone if it fails,
+        with the swap's error. Without a known author nothing is taken: the transaction is free.
         """
         hotkey, netuid = source
         author = self._author()
         if author is None:
-            raise Unavailable
+            return AlphaFee(ROOT, Alpha(0), Rao(0))
         stake = self._staking.pools.stake(hotkey, who, netuid)
         worth = self._staking.swap.alpha_for_tao(netuid, fee)
         alpha = min(worth, stake) if worth else stake
