@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from taonet.frame.call import RUNTIME_CALL
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.frame.origin import Root, Signed, Unsigned
 from taonet.frame.pallet import Event
-from taonet.frame.weight import Weight, database_weight
+from taonet.frame.weight import DispatchClass, Weight, database_weight
 from taonet.pallets.aura import AuraId
 from taonet.pallets.mev_shield import (
     CIPHERTEXT_BYTES_MAX,
@@ -30,6 +31,7 @@ from taonet.pallets.mev_shield import (
 from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.ids import H256
+from taonet.runtime.extrinsic import decode_extrinsic, encode_bare
 from taonet.runtime.transaction_validity import Invalid, TransactionInvalid
 from taonet.scale.codec import MalformedScale
 from tests.runtime.assertions import leaves_no_trace, refuses
@@ -298,3 +300,18 @@ def test_storing_is_dear(chain: Chain) -> None:
     assert stored == Weight(20_000_000_000, 0) + COLDKEY_SWAP
     assert carried == Weight(207_223_000, 0) + COLDKEY_SWAP
     assert chain.runtime.mev_shield.max_pending_extrinsics_limit == 100
+
+
+def test_an_announcement_may_fail_but_not_come_late(chain: Chain) -> None:
+    """The real chain's is of the normal class: a bad key of the author's costs it its key alone."""
+    call = call_of("MevShield", "announce_next_key", b"short")
+    assert call.info().class_ is DispatchClass.NORMAL
+    raw = encode_bare(chain.runtime.codecs.of(RUNTIME_CALL).encode(call))
+    extrinsic = decode_extrinsic(chain.runtime.codecs, raw)
+    chain.begin()
+    assert isinstance(chain.executive.apply_extrinsic(extrinsic), BadEncKeyLen)
+    chain.executive.apply_extrinsic(chain.sign(ALICE, call_of("System", "remark", b"")))
+    with pytest.raises(TransactionInvalid) as late:
+        chain.executive.apply_extrinsic(extrinsic)
+    assert late.value.code is Invalid.BAD_MANDATORY
+    chain.end()

@@ -32,7 +32,7 @@ from taonet.frame.storage import (
     identity,
     twox_64_concat,
 )
-from taonet.frame.weight import DispatchClass, Weight, database_weight
+from taonet.frame.weight import Weight, database_weight
 from taonet.pallets.aura import Aura, AuraId
 from taonet.pallets.system import System
 from taonet.primitives.hashing import blake2_256
@@ -246,11 +246,7 @@ class MevShield(Pallet, prefix="MevShield"):
             weight += database_weight(reads=1, writes=2)
         return weight
 
-    @call(
-        index=0,
-        weight=Weight(33_661_000, 5555) + database_weight(reads=4, writes=6),
-        dispatch_class=DispatchClass.MANDATORY,
-    )
+    @call(index=0, weight=Weight(33_661_000, 5555) + database_weight(reads=4, writes=6))
     def announce_next_key(
         self, origin: Origin, enc_key: Annotated[bytes | None, option(KEY)]
     ) -> None:

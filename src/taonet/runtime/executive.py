@@ -62,6 +62,9 @@ from taonet.scale.codec import encode_compact
 _FREE = PostInfo()
 _FINALIZATION, _INITIALIZATION = b"\x01", b"\x02"
 
+INHERENTS = frozenset({"Timestamp.set", "MevShield.announce_next_key"})
+"""What a block's author says at its start. Only the time is mandatory, and may not fail."""
+
 INFOS_REMEMBERED = 1 << 10
 """Weights of extrinsics that are remembered: more than there are calls of a fixed one."""
 
@@ -228,7 +231,7 @@ class Executive:
         return self._validator_of(extrinsic.call).validate_unsigned(extrinsic.call)
 
     def _apply_bare(self, extrinsic: Extrinsic, info: DispatchInfo) -> DispatchError | None:
-        inherent = info.class_ is DispatchClass.MANDATORY
+        inherent = extrinsic.call.name in INHERENTS
         if inherent and self._index > self._inherents:
             # Inherents come first, and only from the block's author.
             raise TransactionInvalid(Invalid.BAD_MANDATORY)
@@ -248,7 +251,7 @@ class Executive:
             self._use.remove(info, extrinsic.length)
             raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal
         except DispatchError as refusal:
-            if inherent:
+            if info.class_ is DispatchClass.MANDATORY:
                 self._use.remove(info, extrinsic.length)
                 raise TransactionInvalid(Invalid.BAD_MANDATORY) from refusal
             error = refusal
