@@ -9,6 +9,7 @@ import pytest
 from taonet.frame.dispatch_error import BadOrigin
 from taonet.frame.origin import Origin, Root, Signed
 from taonet.pallets.subtensor.errors import (
+    AccountRejectsLockedAlpha,
     ActiveLockExists,
     AnnouncedColdkeyHashDoesNotMatch,
     ColdKeyAlreadyAssociated,
@@ -28,6 +29,7 @@ from taonet.pallets.subtensor.events.accounts import (
     ColdkeySwapped,
     ColdkeySwapReset,
 )
+from taonet.pallets.subtensor.lock_swaps import LockSwaps
 from taonet.pallets.subtensor.types import ChainIdentityV2, LastTransaction
 from taonet.primitives.fixed_point import I96F32
 from taonet.primitives.hashing import blake2_256
@@ -209,6 +211,27 @@ def test_a_coldkey_with_a_lock_cannot_take_over(chain: Chain) -> None:
     # What a coldkey stakes on is forgotten where it has nothing; the lock is not.
     chain.subtensor.accounts.staking_hotkeys[NEW] = ()
     refuse(chain, ActiveLockExists, force, chain)
+    refuse(chain, ActiveLockExists, _announced, chain, NEW)
+
+
+def test_root_cannot_force_a_key_in_use_either(chain: Chain) -> None:
+    chain.own(account("someone"), NEW)
+    refuse(chain, NewColdKeyIsHotkey, force, chain)
+    chain.stake("new cold", "hot", 1)
+    refuse(chain, ColdKeyAlreadyAssociated, force, chain)
+
+
+def test_locks_do_not_move_to_who_rejects_them(chain: Chain) -> None:
+    """A swap has its new coldkey accept them first; the rule is there all the same."""
+    chain.stake("hot cold", "hot", 10)
+    locks = chain.staking.locks
+    locks.lock(OLD, NETUID, HOT, Alpha(10**9))
+    locks.set_accepts_locked_alpha(NEW, accepts=False)
+    swaps = LockSwaps(chain.subtensor, chain.system, chain.staking.pools)
+    refuse(chain, AccountRejectsLockedAlpha, swaps.swap_coldkey, OLD, NEW)
+    force(chain)
+    assert locks.lock_of(OLD, NETUID) is None
+    assert locks.lock_of(NEW, NETUID) is not None
 
 
 def test_root_swaps_at_any_time_and_for_any_price(chain: Chain) -> None:

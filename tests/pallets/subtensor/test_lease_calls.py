@@ -26,6 +26,9 @@ from taonet.pallets.subtensor.errors import (
     LeaseDoesNotExist,
     LeaseHasNoEndBlock,
     LeaseHasNotEnded,
+    NetworkTxRateLimitExceeded,
+    SubnetLimitReached,
+    SubNetRegistrationDisabled,
 )
 from taonet.pallets.subtensor.events.stake import SubnetLeaseCreated, SubnetLeaseTerminated
 from taonet.pallets.subtensor.lease_calls import lease_account
@@ -143,6 +146,20 @@ def test_a_subnet_that_costs_more_is_not_leased(chain: Chain) -> None:
     chain.runtime.subtensor.global_parameters.network_min_lock_cost = to_rao(1_001)
     raise_funds(chain)
     refuse_finalizing(chain, CannotAffordLockCost)
+
+
+def test_what_stands_against_a_new_subnet_stands_against_a_lease(chain: Chain) -> None:
+    raise_funds(chain)
+    parameters = chain.runtime.subtensor.global_parameters
+    parameters.network_registration_start_block = chain.runtime.system.number + 1
+    refuse_finalizing(chain, SubNetRegistrationDisabled)
+    parameters.network_registration_start_block = 0
+    limit, parameters.subnet_limit = parameters.subnet_limit, 1
+    parameters.network_immunity_period = 10**9
+    refuse_finalizing(chain, SubnetLimitReached)
+    parameters.subnet_limit = limit
+    chain.runtime.subtensor.subnet_creation.register_network(BENEFICIARY, AccountId(b"h" * 32))
+    refuse_finalizing(chain, NetworkTxRateLimitExceeded)
 
 
 def test_the_beneficiary_takes_over_when_the_lease_ends(chain: Chain) -> None:

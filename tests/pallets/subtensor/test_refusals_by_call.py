@@ -6,12 +6,14 @@ The order of checks follows subtensor pallets/subtensor/src/staking, subnets @ 1
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.origin import Signed
+from taonet.pallets.rule_sets import NamedPrice, RuleSets
 from taonet.pallets.subtensor import errors
 from taonet.pallets.subtensor.mechanisms import mechanism_index
 from taonet.pallets.subtensor.subnet_accounts import subnet_account
@@ -265,6 +267,25 @@ def test_every_way_to_register_refuses_alike(chain: Chain, name: str) -> None:
     refuses(errors.NoNeuronIdAvailable, ALICE, NETUID, NOBODY)
     parameters.network_registration_allowed[NETUID] = False
     refuses(errors.SubNetRegistrationDisabled, ALICE, NETUID, NOBODY)
+
+
+@pytest.mark.parametrize("name", ["register", "burned_register", "register_limit"])
+def test_every_way_to_register_counts_under_the_older_rules(chain: Chain, name: str) -> None:
+    rules = RuleSets(chain.system)
+    rules.present = replace(rules.present, registration_price=NamedPrice.INTERVAL)
+    parameters, counts = chain.subtensor.hyperparameters, chain.subtensor.registrations
+    parameters.max_registrations_per_block[NETUID] = 2
+    parameters.target_registrations_per_interval[NETUID] = 1
+    register = registration(chain, name, ALICE, NETUID, NOBODY)
+    counts.registrations_this_block[NETUID] = 2
+    refuse(chain, errors.TooManyRegistrationsThisBlock, *register)
+    counts.registrations_this_block[NETUID] = 0
+    counts.registrations_this_interval[NETUID] = 3
+    refuse(chain, errors.TooManyRegistrationsThisInterval, *register)
+    counts.registrations_this_interval[NETUID] = 2
+    call, *arguments = register
+    call(*arguments)
+    assert counts.registrations_this_interval[NETUID] == 3
 
 
 def test_root_takes_no_system_account_and_nobody_twice(chain: Chain) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from taonet.frame.dispatch_error import BadOrigin
-from taonet.frame.origin import Root, Signed
+from taonet.frame.origin import Origin, Root, Signed
 from taonet.pallets.subtensor.errors import (
     CannotAffordLockCost,
     CannotUseSystemAccount,
@@ -31,6 +31,7 @@ from taonet.pallets.subtensor.subnet_accounts import subnet_account
 from taonet.pallets.subtensor.symbols import subnet_name
 from taonet.pallets.subtensor.types import SubnetIdentityV3
 from taonet.primitives.fixed_point import I96F32
+from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Uid, to_rao
 from tests.pallets.subtensor.chain import NETUID, Chain, account
 from tests.pallets.subtensor.refusals import refuse
@@ -97,11 +98,19 @@ def test_the_price_doubles_and_falls_again(chain: Chain) -> None:
     assert creation.lock_cost() == to_rao(1_000)
 
 
-def test_what_stands_against_a_new_subnet(chain: Chain) -> None:
-    call, parameters = (
-        chain.subtensor.subnet_creation.register_network,
-        chain.subtensor.global_parameters,
-    )
+@pytest.mark.parametrize("with_identity", [False, True])
+def test_what_stands_against_a_new_subnet(
+    chain: Chain,
+    with_identity: bool,
+) -> None:
+    creation, parameters = chain.subtensor.subnet_creation, chain.subtensor.global_parameters
+
+    def call(origin: Origin, hotkey: AccountId) -> None:
+        if with_identity:
+            creation.register_network_with_identity(origin, hotkey, IDENTITY)
+        else:
+            creation.register_network(origin, hotkey)
+
     refuse(chain, CannotUseSystemAccount, call, Signed(COLD), subnet_account(NETUID))
     refuse(chain, NonAssociatedColdKey, call, Signed(COLD), account("owner hotkey"))
     refuse(chain, CannotAffordLockCost, call, Signed(account("poor")), HOT)
