@@ -18,6 +18,7 @@ from taonet.frame.state import State
 from taonet.node.config import NodeConfig
 from taonet.node.dev.backend import DevBackend
 from taonet.node.executor import BlockExecutor, BlockInput, Dropped, ExecutedBlock
+from taonet.node.gas_room import within_gas
 from taonet.node.header import Header
 from taonet.node.shield import Shield
 from taonet.node.store.chain import BlockRecord
@@ -240,7 +241,7 @@ class Chain:
         block = BlockInput(
             time_ms,
             slot,
-            self.pool.ready(),
+            within_gas(self.pool.ready()),
             writes,
             shield_key=self.shield.public_key(number),
             opener=partial(self.shield.open, number=number),

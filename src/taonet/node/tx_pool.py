@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from taonet.node.gas_room import BLOCK_GAS_MAX, TOO_MUCH_GAS, gas_of
 from taonet.primitives.ids import AccountId
 from taonet.runtime.extrinsic import Extrinsic
 from taonet.runtime.transaction_validity import TransactionInvalid, ValidTransaction
@@ -135,6 +136,8 @@ class TransactionPool:
         except MalformedScale as error:
             raise PoolRefused(1002, f"Could not decode the extrinsic: {error}") from error
         self._refuse_known(extrinsic)
+        if gas_of(extrinsic.call) > BLOCK_GAS_MAX:
+            raise PoolRefused(1010, "Invalid Transaction", TOO_MUCH_GAS)
         return extrinsic
 
     def add(
