@@ -15,10 +15,13 @@ from taonet.economy.share_pool import SharePool
 from taonet.economy.swap import Pool
 from taonet.economy.yuma import consensus, fixed, liquid_alpha, split_among_mechanisms, stake
 from taonet.economy.yuma.matrix import RowMatrix
+from taonet.pallets.limit_orders.batch import Entry, Netting
+from taonet.pallets.limit_orders.orders import order_id_of
 from taonet.pallets.subtensor import mechanisms, weight_setting
 from taonet.pallets.subtensor.types import MechanismIndex
 from taonet.primitives.fixed_point import U64F64, u64f64
 from taonet.primitives.units import Alpha, MechId, NetUid, Rao
+from tests.conformance.order_ledger import limit_orders, signed_order
 from tests.conformance.stage import Stage
 
 ONE = 1 << 32
@@ -329,6 +332,28 @@ def mechanism_split(stage: Stage, netuid: int, emission: int) -> list[int]:
     return split_among_mechanisms(emission, count, networks.mechanism_emission_split[place])
 
 
+def netted(_stage: Stage, buys: int, sales: int, price: str) -> int:
+    """What a batch of orders leaves to trade with the pool."""
+    return Netting(U64F64(int(Fraction(price) * 2**64)), buys, sales).rest
+
+
+def worth_in_alpha(_stage: Stage, buys: int, price: str) -> int:
+    """What the buyers of a batch pay, in alpha."""
+    return Netting(U64F64(int(Fraction(price) * 2**64)), buys, 0).bought()
+
+
+def swap_limit(_stage: Stage, kind: str, limit: int, slippage: int | None) -> int:
+    """The worst price that an order takes from the pool."""
+    margin = {} if slippage is None else {"slippage": slippage}
+    return signed_order(["@alice", "@bob", kind, 1, limit, margin]).inner.swap_limit
+
+
+def order_net(_stage: Stage, amount: int, fee: int) -> int:
+    """What of a buy is traded."""
+    signed = signed_order(["@alice", "@bob", "LIMIT_BUY", amount, 1, {"fee": fee}])
+    return Entry(signed, order_id_of(signed.order)).net
+
+
 def swap_out(stage: Stage, *given: Any) -> int:
     """What a swap in an even pool pays out."""
     return swap(stage, *given)[0]
@@ -367,6 +392,11 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         mechanism_index,
         netuid_of_index,
         mechanism_split,
+        limit_orders,
+        netted,
+        worth_in_alpha,
+        swap_limit,
+        order_net,
         swap_out,
         decimal_new,
         decimal_sum,
