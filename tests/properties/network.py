@@ -27,11 +27,15 @@ from tests.properties.books import (
     count_alpha,
 )
 from tests.properties.calls import CallMaker
+from tests.properties.errands import Errands
 
 CONFIG = RuntimeConfig(timing=Timing.FAST)
 START_MS = 1_700_000_000_000
 SLOT_MS = 250
 SUBNETS, TEMPO = 3, 4
+HOLDING_CALLS = ("Utility", "Proxy", "Multisig")
+"""Pallets whose calls may make others, a registration among them."""
+
 EMISSION_MAX = 10**9
 """Rao that a block issues at most."""
 
@@ -119,6 +123,10 @@ class Network:
         """Draws calls by this network's accounts."""
         return CallMaker(self.runtime, random, COLDKEYS, HOTKEYS)
 
+    def errands(self, random: Random) -> Errands:
+        """Takes steps of longer affairs of this network's accounts."""
+        return Errands(self.runtime, random, COLDKEYS, self.maker(random))
+
     def begin(self, *, checked: bool = True) -> None:
         """Open the next block, and check what its start has issued."""
         self.number += 1
@@ -160,7 +168,7 @@ class Network:
             left = self.state.overlay.changes() != values or len(self.state.events) != events
             assert not left, f"the refused {call.name} left a trace"
             return error
-        registers = "register" in call.name or call.pallet == "Utility"
+        registers = "register" in call.name or call.pallet in HOLDING_CALLS
         check_alpha_kept(alpha, count_alpha(self.runtime), registers=registers)
         if not isinstance(origin, Root):
             assert int(self.issued()) <= issued, f"{call.name} made TAO"

@@ -45,6 +45,11 @@ class Economy(RuleBasedStateMachine):
         for _ in range(count):
             self.make(*self.network.maker(random).any())
 
+    @rule(random=randoms, count=st.integers(1, 6))
+    def people_act_for_others_and_work(self, random: Random, count: int) -> None:
+        for _ in range(count):
+            self.make(*self.network.errands(random).next())
+
     @rule(random=randoms)
     def someone_sets_a_parameter(self, random: Random) -> None:
         self.make(*self.network.maker(random).parameters())
