@@ -84,7 +84,7 @@ def test_what_the_readme_says_is_missing_is_missing() -> None:
     passage = README.split("**Not every pallet.**")[1].split("\n- ")[0]
     missing = set(re.findall(r"`(\w+)`", passage))
 
-    assert "EVM" in missing
+    assert "Contracts" in missing
     assert missing & {spec.name for spec in SPECS} == set()
 
 

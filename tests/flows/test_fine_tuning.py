@@ -152,8 +152,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 def typed(name: str) -> list[str]:
     """What the page says to type after `taonet finetune`, for one command."""
-    page = PAGE.read_text().replace("\\\n", "")
-    lines = [line for line in page.splitlines() if f"taonet finetune {name} " in line]
+    lines = [line for line in PAGE.read_text().splitlines() if f"taonet finetune {name} " in line]
     return shlex.split(next(line for line in lines if line.startswith("$ ")))[3:]
 
 
