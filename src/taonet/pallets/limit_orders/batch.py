@@ -177,6 +177,8 @@ class BatchExecution:
         else:
             floor = max(entry.order.swap_limit for entry in sales)
             paid = int(self._market.sell_for_batch(netuid, Alpha(rest), floor))
+        # No pool gets here, since one that would pay nothing says so itself (`ReservesTooLow`), and
+        # a subnet without a pool gives one for one.
         if not paid:
             raise SwapReturnedZero
         return paid
