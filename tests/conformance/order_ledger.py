@@ -13,6 +13,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.multi_address import Sr25519
 from taonet.frame.origin import Signed
 from taonet.pallets.limit_orders.batch import BatchExecution
 from taonet.pallets.limit_orders.market import Market
@@ -31,7 +32,6 @@ from taonet.pallets.subtensor.stake_rules import Place
 from taonet.primitives.fixed_point import U64F64
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import Alpha, NetUid, Rao
-from taonet.frame.multi_address import Sr25519
 from tests.conformance.stage import Stage
 from tests.conformance.table_values import account
 

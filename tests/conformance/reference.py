@@ -33,7 +33,8 @@ VERBS = frozenset(
         *("lend", "create", "open_account", "take_away", "epoch", "reset_bonds"),
         *("grant", "empty_account", "epochs", "commit", "pay_swap"),
         *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
-        *("replace", "vote", "swap_votes"),
+        *("replace", "vote", "swap_votes", "publish", "unpublished", "pulse"),
+        *("open_commitments", "lease", "pay_lease"),
     )
 )
 READINGS = frozenset(
@@ -42,9 +43,12 @@ READINGS = frozenset(
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
         *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
-        *("next_epoch",),
+        *("next_epoch", "fields_left", "waiting", "revealed", "leased_stake"),
     )
 )
+REFUSALS = frozenset(("refused", "unpublished"))
+"""What is done in vain, by which a row states something too."""
+
 RESERVE_MIN = 100
 """The least reserve that the tests' own runtime swaps from; the network's is a million."""
 
@@ -62,7 +66,7 @@ class Row:
 
     def checks(self) -> int:
         """How many numbers it states."""
-        return sum(isinstance(step, dict) or step[0] == "refused" for step in self.steps)
+        return sum(isinstance(step, dict) or step[0] in REFUSALS for step in self.steps)
 
 
 def rows() -> Iterator[Row]:

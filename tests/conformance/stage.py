@@ -18,6 +18,7 @@ from taonet.economy.dividends import share_with_parents
 from taonet.frame.call import RUNTIME_CALL
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import DispatchError
+from taonet.frame.origin import Signed
 from taonet.frame.overlay import EmptyState
 from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
@@ -25,6 +26,7 @@ from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.balances_types import Preservation
+from taonet.pallets.commitment_data import RAW, CommitmentInfo, Data, TimelockEncrypted
 from taonet.pallets.subtensor.distribution import PendingAlpha
 from taonet.pallets.subtensor.voting_power_tracking import ValidatorStake
 from taonet.primitives.fixed_point import u96f32
@@ -36,6 +38,7 @@ from taonet.runtime.runtime import Runtime
 from taonet.scale.codec import codec
 from taonet.scale.types import fields_of, type_of, u16, vec
 from tests.conformance.table_values import PALLET, account, named_call, origin_of, plain, typed
+from tests.pallets.drand.pulses import pulse_of, recorded, sealed
 
 SETTINGS: dict[str, Any] = {
     "TaoWeight": 0,
@@ -72,6 +75,18 @@ EPOCH_BLOCKS_MAX = 1_000
 
 
 AUTHOR = account("@author")
+
+
+def commitment_field(content: str | int, number: int | None = None) -> Data:
+    """A text or so many bytes, sealed to a round of drand if one is given; "0x" is a ciphertext."""
+    if number is None:
+        raw = bytes(content) if isinstance(content, int) else content.encode()
+        field: Data = RAW[len(raw)](raw)
+        return field
+    assert isinstance(content, str)
+    if content.startswith("0x"):
+        return TimelockEncrypted(bytes.fromhex(content[2:]), number)
+    return TimelockEncrypted(sealed(content.encode(), number), number)
 
 
 class Stage:
@@ -341,6 +356,48 @@ class Stage:
         tracking = self.module.voting_power_tracking
         tracking.swap(account(former), account(hotkey), NetUid(netuid))
 
+    def publish(self, who: str, netuid: int, *fields: list[Any]) -> None:
+        """Commit to texts, to so many bytes, and to what a drand round opens."""
+        self.put("Uids", [netuid, who], 0)
+        info = CommitmentInfo(tuple(commitment_field(*field) for field in fields))
+        with self.state.transaction():
+            self.runtime.commitments.set_commitment(Signed(account(who)), NetUid(netuid), info)
+
+    def unpublished(self, error: str, who: str, netuid: int, *fields: list[Any]) -> None:
+        """`publish` that is refused."""
+        try:
+            self.publish(who, netuid, *fields)
+        except DispatchError as refusal:
+            assert type(refusal).__name__ == error, f"refused with {type(refusal).__name__}"
+        else:
+            raise AssertionError(f"{who} may publish")
+
+    def pulse(self, number: int, signature: str | None = None) -> None:
+        """A round of drand becomes known."""
+        found = (
+            recorded(number) if signature is None else pulse_of(number, bytes.fromhex(signature))
+        )
+        self.runtime.pulses.pulses[number] = found
+
+    def open_commitments(self) -> None:
+        """Open what the known rounds open."""
+        self.runtime.commitments.on_initialize(self.system.number)
+
+    def lease(self, beneficiary: str, share: int, end: int | None, tao: int | None) -> None:
+        """Lease a subnet with the crowdloan of the moment, and stake on its hotkey."""
+        self.call(beneficiary, "register_leased_network", {"_0": share}, end)
+        lease = self.module.leases.subnet_leases[0]
+        assert lease is not None
+        self.module.networks.subtoken_enabled[lease.netuid] = True
+        if tao is not None:
+            self.balances.mint(lease.coldkey, Rao(tao))
+            calls, origin = self.module.staking_calls, Signed(lease.coldkey)
+            calls.add_stake(origin, lease.hotkey, lease.netuid, Rao(tao))
+
+    def pay_lease(self, netuid: int, alpha: int) -> None:
+        """The owner of a leased subnet was paid."""
+        self.module.distribution._leases.distribute(NetUid(netuid), Alpha(alpha))
+
     def lend(self, netuid: int, parent: str, children: list[list[Any]]) -> None:
         """Children of a hotkey, in force at once."""
         self.put("PendingChildKeys", [netuid, parent], [children, 0])
@@ -457,6 +514,29 @@ class Stage:
     def next_epoch(self, netuid: int) -> int | None:
         """The block of a subnet's next epoch."""
         return self.module.schedule.next_start(NetUid(netuid), self.system.number)
+
+    def fields_left(self, who: str, netuid: int) -> int | None:
+        """How many fields a commitment still has."""
+        found = self.runtime.commitments.commitment_of[NetUid(netuid), account(who)]
+        return None if found is None else len(found.info.fields)
+
+    def waiting(self) -> list[str]:
+        """Whose commitments have a field that opens later."""
+        return [
+            plain(type_of(AccountId), who) for _, who in self.runtime.commitments.timelocked_index
+        ]
+
+    def revealed(self, who: str, netuid: int) -> list[list[Any]]:
+        """What opened, with its block."""
+        found = self.runtime.commitments.revealed_commitments[NetUid(netuid), account(who)]
+        return [[content.decode(), block] for content, block in found or ()]
+
+    def leased_stake(self, lease_id: int, who: str) -> int:
+        """A coldkey's alpha on a lease's hotkey."""
+        lease = self.module.leases.subnet_leases[lease_id]
+        assert lease is not None
+        keys = lease.hotkey, account(who)
+        return int(self.module.staking.pools.stake(*keys, lease.netuid))
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""

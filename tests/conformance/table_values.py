@@ -64,7 +64,9 @@ def typed(kind: Type[Any], value: Any) -> Any:
             return tuple(typed(element, part) for element, part in parts)
         case Composite():
             fields = fields_of(kind.cls)
-            return kind.cls(**{f.attribute: typed(f.type, value[f.name]) for f in fields})
+            return kind.cls(
+                **{f.attribute: typed(f.type, value[f.name or f.attribute]) for f in fields}
+            )
     return value
 
 
@@ -75,7 +77,7 @@ def variant(enum: type[Any], value: dict[str, Any]) -> Any:
     if variants is None:
         return enum[name]
     (found,) = (one for one in variants.values() if one.variant_name == name)
-    kinds = {field.name: field for field in fields_of(found)}
+    kinds = {field.name or field.attribute: field for field in fields_of(found)}
     return found(**{kinds[n].attribute: typed(kinds[n].type, one) for n, one in fields.items()})
 
 
@@ -119,7 +121,9 @@ def plain(kind: Type[Any], value: Any) -> Any:
             return [plain(element, part) for element, part in parts]
         case Composite():
             fields = fields_of(kind.cls)
-            return {f.name: plain(f.type, getattr(value, f.attribute)) for f in fields}
+            return {
+                f.name or f.attribute: plain(f.type, getattr(value, f.attribute)) for f in fields
+            }
     if isinstance(value, bytes):
         return "0x" + value.hex()
     return int(value) if isinstance(value, Unit) else value
