@@ -95,6 +95,12 @@ def _annotation(described: Type[Any]) -> Any:
     return Annotated[object, described]
 
 
+def _some(plain: Any) -> Any:
+    """An option's value for the oracle, which takes one list out of another that holds it alone."""
+    alone = isinstance(plain, list) and len(plain) == 1 and isinstance(plain[0], list)
+    return [plain] if alone else plain
+
+
 def _containers(inner: st.SearchStrategy[Sample]) -> st.SearchStrategy[Sample]:
     return st.one_of(
         st.tuples(inner, st.integers(0, 3)).map(
@@ -102,7 +108,9 @@ def _containers(inner: st.SearchStrategy[Sample]) -> st.SearchStrategy[Sample]:
         ),
         st.tuples(inner, st.booleans())
         .filter(lambda s: not isinstance(s[0][0], Option))
-        .map(lambda s: (option(s[0][0]), s[0][1] if s[1] else None, s[0][2] if s[1] else None)),
+        .map(
+            lambda s: (option(s[0][0]), s[0][1] if s[1] else None, _some(s[0][2]) if s[1] else None)
+        ),
         st.lists(inner, min_size=1, max_size=3).map(
             lambda s: (Tuple(tuple(x[0] for x in s)), tuple(x[1] for x in s), [x[2] for x in s])
         ),
