@@ -16,7 +16,9 @@ from random import Random
 from statistics import mean
 from typing import Final
 
+from taonet.frame.call import Call
 from taonet.frame.config import RuntimeConfig
+from taonet.frame.multi_address import AddressId
 from taonet.frame.origin import Signed
 from taonet.frame.overlay import DictState
 from taonet.frame.state import State
@@ -25,6 +27,8 @@ from taonet.node.store.chain import ChainStore
 from taonet.node.store.lmdb_store import LmdbStore
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, to_rao
+from taonet.runtime.extrinsic import Extrinsic
+from taonet.runtime.pallets import CALLS
 from taonet.runtime.runtime import Runtime
 from tests.benchmarks.large_network import FIRST_NETUID, account, large_network
 from tests.properties.books import check_books
@@ -38,6 +42,9 @@ PEOPLE: Final = 12
 HOTKEYS_EACH: Final = 3
 MEMORY_SAMPLES: Final = 90
 MIB: Final = 1 << 20
+TREASURY: Final = account(0, 0, 0)
+TREASURY_TAO: Final = 2_000_000
+ALLOWANCE: Final = to_rao(40)
 
 
 @dataclass(frozen=True)
@@ -111,14 +118,13 @@ def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
         if number % plan.calls_every == 0:
             call, origin = maker.honest()
             assert isinstance(origin, Signed)
-            nonce = executor.runtime.system.account[origin.who].nonce
-            transactions.append(executor.decode(signed(executor, call, origin.who, nonce)))
+            transactions = [*_allowance(executor, origin.who), _signed(executor, call, origin.who)]
         time_ms = START_MS + number * SLOT_MS
         began = time.process_time()
         block = executor.execute(BlockInput(time_ms, time_ms // SLOT_MS, transactions))
         executor.commit(block)
         spent += time.process_time() - began
-        calls += len(block.extrinsics) - 1
+        calls += len(transactions) > 0 and len(block.extrinsics) == 1 + len(transactions)
         if number % check_every == 0 or number == plan.blocks:
             executor.runtime.try_state()
             check_books(executor.runtime)
@@ -128,14 +134,31 @@ def run(plan: Plan, folder: Path, seed: int = 1) -> Figures:
     return Figures(plan.blocks, calls, epochs, spent, tuple(memory), executor.head.hash)
 
 
+def _allowance(executor: BlockExecutor, person: AccountId) -> list[Extrinsic]:
+    """The treasury's gift to a person that has little left: who can pay no fee can do nothing."""
+    if executor.runtime.balances.free(person) >= ALLOWANCE // 10:
+        return []
+    call = Call(*CALLS["Balances", "transfer_allow_death"], (AddressId(person), ALLOWANCE))
+    return [_signed(executor, call, TREASURY)]
+
+
+def _signed(executor: BlockExecutor, call: Call, who: AccountId) -> Extrinsic:
+    nonce = executor.runtime.system.account[who].nonce
+    return executor.decode(signed(executor, call, who, nonce))
+
+
 def _genesis(plan: Plan, people: list[AccountId]) -> Mapping[bytes, bytes]:
-    """The large network, whose first validators' owners have TAO to spend and stake on the root."""
+    """
+    The large network, whose first validators' owners have TAO to spend and stake on the root; a
+    treasury gives them more when they have spent it.
+    """
     entries = dict(large_network(plan.subnets, plan.neurons, tempo=plan.tempo))
     runtime = Runtime(State(DictState(entries), CONFIG))
     runtime.subtensor.networks.subtoken_enabled[ROOT] = True
+    for person, tao in ((TREASURY, TREASURY_TAO), *((person, 1_000) for person in people)):
+        runtime.balances.mint(person, to_rao(tao))
+        runtime.subtensor.emission.total_issuance += to_rao(tao)
     for number, person in enumerate(people):
-        runtime.balances.mint(person, to_rao(1_000))
-        runtime.subtensor.emission.total_issuance += to_rao(1_000)
         hotkey = account(FIRST_NETUID + number, 1)
         runtime.subtensor.staking_calls.add_stake(Signed(person), hotkey, ROOT, to_rao(100))
     entries.update((k, v) for k, v in runtime.state.overlay.changes().items() if v is not None)
