@@ -34,7 +34,7 @@ VERBS = frozenset(
         *("grant", "empty_account", "epochs", "commit", "pay_swap"),
         *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
         *("replace", "vote", "swap_votes", "publish", "unpublished", "pulse"),
-        *("open_commitments", "lease", "pay_lease"),
+        *("open_commitments", "lease", "pay_lease", "seal_weights", "reveal_sealed"),
     )
 )
 READINGS = frozenset(
@@ -43,7 +43,7 @@ READINGS = frozenset(
         *("tao_of_coldkey", "inherited", "weight_of", "replaceable", "epoch_due", "bonds"),
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
         *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
-        *("next_epoch", "fields_left", "waiting", "revealed", "leased_stake"),
+        *("next_epoch", "fields_left", "waiting", "revealed", "leased_stake", "commits_left"),
     )
 )
 REFUSALS = frozenset(("refused", "unpublished"))

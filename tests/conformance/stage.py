@@ -7,37 +7,28 @@ differ from the network's; `SETTINGS` are those.
 Source: subtensor pallets/subtensor/src/tests/mock.rs @ 14bc6f9, its `parameter_types`.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
-from taonet.economy.dividends import share_with_parents
 from taonet.frame.call import RUNTIME_CALL
-from taonet.frame.config import RuntimeConfig
 from taonet.frame.dispatch_error import DispatchError
 from taonet.frame.origin import Signed
-from taonet.frame.overlay import EmptyState
-from taonet.frame.pallet import Pallet
-from taonet.frame.state import State
-from taonet.frame.storage import StorageItem
-from taonet.pallets.aura import Aura
 from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.commitment_data import RAW, CommitmentInfo, Data, TimelockEncrypted
 from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.pallets.subtensor.timelocked_weights import OLD_SEALED_VOTE, SEALED_VOTE
 from taonet.pallets.subtensor.voting_power_tracking import ValidatorStake
-from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.hashing import blake2_256
-from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid
 from taonet.runtime.pallets import CALL_OWNERS
-from taonet.runtime.runtime import Runtime
 from taonet.scale.codec import codec
-from taonet.scale.types import fields_of, type_of, u16, vec
-from tests.conformance.table_values import PALLET, account, named_call, origin_of, plain, typed
+from taonet.scale.types import u16, vec
+from tests.conformance.readings import Readings
+from tests.conformance.table_values import account, named_call, origin_of, typed
 from tests.pallets.drand.pulses import pulse_of, recorded, sealed
 
 SETTINGS: dict[str, Any] = {
@@ -70,11 +61,11 @@ SUBNET_SETTINGS: dict[str, Any] = {
 }
 
 
+REVEAL_VERSION = 4
+"""Of commit-reveal: what wallets say that they made."""
+
 EPOCH_BLOCKS_MAX = 1_000
 """No table's subnet has a longer tempo where it waits for an epoch."""
-
-
-AUTHOR = account("@author")
 
 
 def commitment_field(content: str | int, number: int | None = None) -> Data:
@@ -89,33 +80,26 @@ def commitment_field(content: str | int, number: int | None = None) -> Data:
     return TimelockEncrypted(sealed(content.encode(), number), number)
 
 
-class Stage:
-    """A chain without genesis, with the tests' settings, and the steps that tables tell it."""
+def ensure_refused(error: str, what: str, action: Callable[[], None]) -> None:
+    """Raises `AssertionError` unless an action is refused with an error of that name."""
+    found = "nothing"
+    try:
+        action()
+    except DispatchError as refusal:
+        found = getattr(refusal, "name", type(refusal).__name__)
+    assert found == error, f"{what} was refused with {found}, not {error}"
+
+
+class Stage(Readings):
+    """A chain with the tests' settings, and the steps that tables tell it."""
 
     def __init__(self) -> None:
-        self.state = State(EmptyState(), RuntimeConfig())
-        self.changed = ExitStack()
-        with patch.object(Aura, "author", lambda _: AUTHOR):
-            self.runtime = Runtime(self.state)
-        self.system, self.balances = self.runtime.system, self.runtime.balances
-        self.module, self.swap = self.runtime.subtensor, self.runtime.swap
-        self._owners = {type(pallet): pallet for pallet in self.runtime.pallets}
-        self._items: dict[tuple[str, str], tuple[Pallet, StorageItem[Any]]] = {
-            (item.pallet, item.name): (pallet, item)
-            for pallet in self._views()
-            for item in pallet.storage_items
-        }
+        super().__init__()
         for name, value in SETTINGS.items():
             self.put(name, [], value)
         self.module.networks.networks_added[ROOT] = True
         self.module.networks.subtoken_enabled[ROOT] = True
         self.fund("@author", 1_000)
-
-    def _views(self) -> Iterator[Pallet]:
-        """All pallets, and what some of them keep their storage in."""
-        for pallet in self.runtime.pallets:
-            yield from (held for held in vars(pallet).values() if isinstance(held, Pallet))
-            yield pallet
 
     def put(self, name: str, keys: Sequence[Any], value: Any) -> None:
         """Write a storage item; `Pallet.Item` is another pallet's."""
@@ -130,22 +114,6 @@ class Stage:
         view, item = self._find(name)
         del getattr(view, item.attribute)[self._key(item, keys)]
 
-    def get(self, name: str, keys: Sequence[Any]) -> Any:
-        """What a storage item holds, in plain types."""
-        view, item = self._find(name)
-        held = getattr(view, item.attribute)
-        held = held[self._key(item, keys)] if item.parts else held
-        return None if held is None else plain(item.type, held)
-
-    def _find(self, name: str) -> tuple[Pallet, StorageItem[Any]]:
-        pallet, _, item = name.rpartition(".")
-        return self._items[pallet or PALLET, item]
-
-    @staticmethod
-    def _key(item: StorageItem[Any], keys: Sequence[Any]) -> Any:
-        parts = [typed(p.type, k) for p, k in zip(item.parts, keys, strict=True)]
-        return parts[0] if len(parts) == 1 else tuple(parts)
-
     def call(self, signer: str, name: str, *arguments: Any) -> None:
         """A call of an account, "root" or "nobody"; raises `DispatchError` and leaves no trace."""
         call = named_call(name, *arguments)
@@ -155,13 +123,7 @@ class Stage:
 
     def refused(self, error: str, signer: str, name: str, *arguments: Any) -> None:
         """A call that is refused with an error of that name."""
-        try:
-            self.call(signer, name, *arguments)
-        except DispatchError as refusal:
-            found = getattr(refusal, "name", type(refusal).__name__)
-        else:
-            found = "nothing"
-        assert found == error, f"{name} was refused with {found}, not {error}"
+        ensure_refused(error, name, lambda: self.call(signer, name, *arguments))
 
     def constant(self, name: str, value: int) -> None:
         """Let a constant, `Pallet.Name`, be another one until `changed` is closed."""
@@ -365,12 +327,22 @@ class Stage:
 
     def unpublished(self, error: str, who: str, netuid: int, *fields: list[Any]) -> None:
         """`publish` that is refused."""
-        try:
-            self.publish(who, netuid, *fields)
-        except DispatchError as refusal:
-            assert type(refusal).__name__ == error, f"refused with {type(refusal).__name__}"
+        ensure_refused(error, who, lambda: self.publish(who, netuid, *fields))
+
+    def seal_weights(self, who: str, netuid: int, *vote: Any) -> None:
+        """Commit to a vote until a round of drand, in one's own name, another's or none."""
+        uids, values, number, *named = vote
+        name = named[0] if named else who
+        if name == "legacy":
+            content = codec(OLD_SEALED_VOTE).encode((tuple(uids), tuple(values), 0))
         else:
-            raise AssertionError(f"{who} may publish")
+            content = codec(SEALED_VOTE).encode((account(name), tuple(uids), tuple(values), 0))
+        ciphertext = "0x" + sealed(content, number).hex()
+        self.call(who, "commit_timelocked_weights", netuid, ciphertext, number, REVEAL_VERSION)
+
+    def reveal_sealed(self, netuid: int) -> None:
+        """Set the weights that can be opened now."""
+        self.module.timelocked_weights.reveal(NetUid(netuid))
 
     def pulse(self, number: int, signature: str | None = None) -> None:
         """A round of drand becomes known."""
@@ -405,161 +377,3 @@ class Stage:
         self.system.number = max(number, 1)
         self.module.parentage.apply_pending(NetUid(netuid))
         self.system.number = number
-
-    def stake_of(self, hotkey: str, coldkey: str, netuid: int) -> int:
-        """A coldkey's alpha on a hotkey."""
-        keys = account(hotkey), account(coldkey)
-        return int(self.module.staking.pools.stake(*keys, NetUid(netuid)))
-
-    def stakes(self, *places: list[Any]) -> int:
-        """The sum of several stakes."""
-        return sum(self.stake_of(*place) for place in places)
-
-    def free(self, who: str) -> int:
-        """A free balance."""
-        return int(self.balances.free(account(who)))
-
-    def reserved(self, who: str) -> int:
-        """A reserved balance."""
-        return int(self.system.account[account(who)].data.reserved)
-
-    def raised(self, loan: int) -> int:
-        """What lies on a crowdloan's account."""
-        return int(self.balances.free(self.runtime.crowdloan._funds_account(loan)))
-
-    def reported(self, name: str) -> dict[str, Any] | None:
-        """The fields of the last event of a name, or None."""
-        events = [one.event for one in self.state.events if one.event.name == name]
-        if not events:
-            return None
-        fields = fields_of(type(events[-1]))
-        return {
-            f.name or f.attribute: plain(f.type, getattr(events[-1], f.attribute)) for f in fields
-        }
-
-    def lock_of(self, coldkey: str, netuid: int) -> dict[str, Any] | None:
-        """A coldkey's lock as of now."""
-        found = self.module.staking.locks.lock_of(account(coldkey), NetUid(netuid))
-        if found is None:
-            return None
-        hotkey, lock = found
-        convinced = Fraction(int(lock.conviction), 2**64)
-        name = "@" + hotkey.rstrip(b"\0").decode()
-        return {"hotkey": name, "locked": int(lock.mass), "conviction": convinced}
-
-    def total_of(self, hotkey: str, netuid: int) -> int:
-        """All alpha on a hotkey."""
-        return int(self.module.staking.pools.total(account(hotkey), NetUid(netuid)))
-
-    def tao_of_hotkey(self, hotkey: str) -> int:
-        """What a hotkey's stake everywhere is worth."""
-        return int(self.module.staking.total_of_hotkey(account(hotkey)))
-
-    def tao_of_coldkey(self, coldkey: str) -> int:
-        """What a coldkey's stake everywhere is worth."""
-        return int(self.module.staking.total_of_coldkey(account(coldkey)))
-
-    def inherited(self, hotkey: str, netuid: int) -> list[int]:
-        """Alpha and TAO that count for a hotkey, with what its parents lend it."""
-        found = self.module.stake_weights.inherited(account(hotkey), NetUid(netuid))
-        return [int(found.alpha), int(found.root)]
-
-    def weight_of(self, hotkey: str, netuid: int) -> Fraction:
-        """A hotkey's stake weight."""
-        total = self.module.stake_weights.total(account(hotkey), NetUid(netuid))
-        return Fraction(int(total), 2**64)
-
-    def bonds(self, netuid: int, validators: int, neurons: list[int]) -> list[list[Fraction]]:
-        """The bonds of the first neurons on some others."""
-        rows = [dict(self.get("Bonds", [netuid, uid])) for uid in range(validators)]
-        return [[Fraction(row.get(uid, 0), 65535) for uid in neurons] for row in rows]
-
-    def bond(self, netuid: int, validator: int, neuron: int) -> int:
-        """One bond, over 65535."""
-        return int(dict(self.get("Bonds", [netuid, validator])).get(neuron, 0))
-
-    def dividends(self, netuid: int) -> list[Fraction]:
-        """Every neuron's part of the dividends."""
-        return [Fraction(part, 65535) for part in self.get("Dividends", [netuid])]
-
-    def replaceable(self, netuid: int) -> int | None:
-        """The neuron that a new one would replace."""
-        uid = self.module.neuron_registry.replaceable(NetUid(netuid))
-        return None if uid is None else int(uid)
-
-    def childkey_take(self, hotkey: str, netuid: int) -> int:
-        """What a hotkey keeps of its parents' dividends, over 65535."""
-        return self.module.parentage.take(account(hotkey), NetUid(netuid))
-
-    def shared(self, hotkey: str, netuid: int, dividend: int) -> list[list[Any]]:
-        """How a hotkey's dividend is shared with its parents, by hotkey."""
-        one, place = account(hotkey), NetUid(netuid)
-        shares = share_with_parents(
-            Alpha(dividend),
-            self.module.distribution._as_child(one, place),
-            self.module.distribution._parents(one, place),
-            self.module.stake_weights.tao_weight,
-            u96f32.zero,
-        )
-        return [
-            [plain(type_of(AccountId), key), int(alpha)] for key, alpha in sorted(shares.payouts)
-        ]
-
-    def deferred(self, block: int) -> int:
-        """How many subnets' epochs a block leaves to a later one."""
-        added = self.module.networks.networks_added
-        subnets = [place for place, _ in added.items() if place != ROOT]
-        return len(self.module.block_step._deferred(subnets, block))
-
-    def next_epoch(self, netuid: int) -> int | None:
-        """The block of a subnet's next epoch."""
-        return self.module.schedule.next_start(NetUid(netuid), self.system.number)
-
-    def fields_left(self, who: str, netuid: int) -> int | None:
-        """How many fields a commitment still has."""
-        found = self.runtime.commitments.commitment_of[NetUid(netuid), account(who)]
-        return None if found is None else len(found.info.fields)
-
-    def waiting(self) -> list[str]:
-        """Whose commitments have a field that opens later."""
-        return [
-            plain(type_of(AccountId), who) for _, who in self.runtime.commitments.timelocked_index
-        ]
-
-    def revealed(self, who: str, netuid: int) -> list[list[Any]]:
-        """What opened, with its block."""
-        found = self.runtime.commitments.revealed_commitments[NetUid(netuid), account(who)]
-        return [[content.decode(), block] for content, block in found or ()]
-
-    def leased_stake(self, lease_id: int, who: str) -> int:
-        """A coldkey's alpha on a lease's hotkey."""
-        lease = self.module.leases.subnet_leases[lease_id]
-        assert lease is not None
-        keys = lease.hotkey, account(who)
-        return int(self.module.staking.pools.stake(*keys, lease.netuid))
-
-    def pruned(self) -> int | None:
-        """The subnet that would give way to a new one."""
-        netuid = self.module.dissolution.candidate()
-        return None if netuid is None else int(netuid)
-
-    def epoch_due(self, netuid: int, block: int) -> bool:
-        """Whether a subnet's epoch is due in a block."""
-        return self.module.schedule.is_due(NetUid(netuid), block)
-
-    def claimable(self, hotkey: str, netuid: int) -> Fraction | None:
-        """What one unit of root stake on a hotkey may claim."""
-        rates = dict(self.get("RootClaimable", [hotkey]))
-        return rates.get(netuid)
-
-    def locked(self, coldkey: str, netuid: int) -> int:
-        """How much of a coldkey's alpha is locked now."""
-        return int(self.module.staking.locks.locked(account(coldkey), NetUid(netuid)))
-
-    def available(self, coldkey: str, netuid: int) -> int:
-        """How much of a coldkey's alpha may leave."""
-        return int(self.module.staking.locks.available(account(coldkey), NetUid(netuid)))
-
-    def price(self, netuid: int) -> Fraction:
-        """The price of a subnet's alpha."""
-        return Fraction(int(self.swap.price(NetUid(netuid))), 2**64)
