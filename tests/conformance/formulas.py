@@ -10,6 +10,7 @@ from taonet.economy import conviction, tao_flow
 from taonet.economy import swap as mathematics
 from taonet.economy.balancer import WEIGHT_ONE, Balancer, WeightOutOfRange, weight_from_ratio
 from taonet.economy.bigmath import pow_ratio_scaled
+from taonet.economy.dividends import Stake, divide
 from taonet.economy.safe_float import SafeFloat
 from taonet.economy.share_pool import SharePool
 from taonet.economy.swap import Pool
@@ -19,7 +20,7 @@ from taonet.pallets.limit_orders.batch import Entry, Netting
 from taonet.pallets.limit_orders.orders import order_id_of
 from taonet.pallets.subtensor import mechanisms, weight_setting
 from taonet.pallets.subtensor.types import MechanismIndex
-from taonet.primitives.fixed_point import U64F64, u64f64
+from taonet.primitives.fixed_point import U64F64, U96F32, u64f64, u96f32
 from taonet.primitives.units import Alpha, MechId, NetUid, Rao
 from tests.conformance.order_ledger import limit_orders, signed_order
 from tests.conformance.stage import Stage
@@ -354,6 +355,15 @@ def order_net(_stage: Stage, amount: int, fee: int) -> int:
     return Entry(signed, order_id_of(signed.order)).net
 
 
+def dividend_sums(_stage: Stage, alpha: int, root: int, weight: str) -> list[Fraction]:
+    """What two hotkeys of the real chain's tests have together of validators' and root's alpha."""
+    stakes = {0: Stake(Alpha(4_859_302), Alpha(2_342_352)), 1: Stake(Alpha(23_423), Alpha(859_273))}
+    dividends = {0: u96f32.from_int(77_783_738), 1: u96f32.from_int(19_283_940)}
+    counts = U96F32(int(Fraction(weight) * 2**32))
+    found = divide(dividends, stakes, Alpha(alpha), Alpha(root), counts)
+    return [Fraction(sum(map(int, part.values())), 2**32) for part in (found.alpha, found.root)]
+
+
 def swap_out(stage: Stage, *given: Any) -> int:
     """What a swap in an even pool pays out."""
     return swap(stage, *given)[0]
@@ -397,6 +407,7 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         worth_in_alpha,
         swap_limit,
         order_net,
+        dividend_sums,
         swap_out,
         decimal_new,
         decimal_sum,

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
+from taonet.economy.block_emission import block_emission
 from taonet.economy.dividends import share_with_parents
+from taonet.economy.subnet_emission import root_sells
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.overlay import EmptyState
 from taonet.frame.pallet import Pallet
@@ -17,7 +19,7 @@ from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
 from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.ids import AccountId
-from taonet.primitives.units import ROOT, Alpha, NetUid
+from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
 from taonet.runtime.runtime import Runtime
 from taonet.scale.types import fields_of, type_of
 from tests.conformance.table_values import PALLET, account, plain, typed
@@ -199,6 +201,31 @@ class Readings:
     def commits_left(self, hotkey: str, netuid: int) -> int:
         """How many commits of weights a hotkey has not revealed."""
         return len(self.get("WeightCommits", [netuid, hotkey]) or ())
+
+    def incentive_of(self, hotkey: str, netuid: int) -> Fraction:
+        """A neuron's part of what miners earn."""
+        uid = self.get("Uids", [netuid, hotkey])
+        return Fraction(self.get("Incentive", [netuid])[uid], 65535)
+
+    def alpha_emission(self, netuid: int) -> int:
+        """The alpha that a block gives a subnet for what is issued of it."""
+        subnet = self.module.coinbase._subnet(NetUid(netuid))
+        return int(block_emission(Rao(int(subnet.alpha_issuance()))))
+
+    def receivers(self) -> list[int]:
+        """The subnets that TAO is emitted to."""
+        return [int(netuid) for netuid in self.module.coinbase.receivers()]
+
+    def root_sells(self) -> bool:
+        """Whether the root's part is sold."""
+        coinbase = self.module.coinbase
+        return root_sells([coinbase._subnet(netuid) for netuid in coinbase.receivers()])
+
+    def root_part(self, netuid: int) -> Fraction:
+        """The root's part in a subnet."""
+        coinbase = self.module.coinbase
+        issued = coinbase._subnet(NetUid(netuid)).alpha_issuance()
+        return Fraction(int(coinbase._root().proportion(issued)), 2**32)
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""

@@ -9,9 +9,9 @@ row's steps, in order, are of three kinds:
 - an object with `formula`: what a formula of `formulas.py` gives for `of`.
 
 What is found is told by `is`, `above`, `below` or `raises`; `keep` keeps it under a name, `less`
-takes off what was kept before, `times` as often, and `{"kept": name}` is an argument of what is
-done. Numbers are equal to the last unit,
-unless the test allows for a difference: that is `within`.
+takes off what was kept before, `times` as often, `and_less` something else by name and factor;
+`{"kept": name}` is an argument of what is done. Numbers are equal to the last unit, unless the test
+allows for a difference: that is `within`.
 """
 
 import json
@@ -35,6 +35,7 @@ VERBS = frozenset(
         *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
         *("replace", "vote", "swap_votes", "publish", "unpublished", "pulse"),
         *("open_commitments", "lease", "pay_lease", "seal_weights", "reveal_sealed"),
+        *("pay_miners", "last_epoch_now"),
     )
 )
 READINGS = frozenset(
@@ -44,6 +45,7 @@ READINGS = frozenset(
         *("dividends", "claimable", "locked", "available", "bond", "pruned"),
         *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
         *("next_epoch", "fields_left", "waiting", "revealed", "leased_stake", "commits_left"),
+        *("incentive_of", "alpha_emission", "receivers", "root_sells", "root_part"),
     )
 )
 REFUSALS = frozenset(("refused", "unpublished"))
@@ -103,7 +105,10 @@ def _reading(stage: Stage, step: Mapping[str, Any], kept: dict[str, Any]) -> Cal
         if "keep" in step:
             kept[step["keep"]] = found
         if "less" in step:
-            return found - kept[step["less"]] * Fraction(str(step.get("times", 1)))
+            found -= kept[step["less"]] * Fraction(str(step.get("times", 1)))
+        if "and_less" in step:
+            name, times = step["and_less"]
+            found -= kept[name] * Fraction(str(times))
         return found
 
     return read

@@ -266,6 +266,11 @@ class Stage(Readings):
         pending = PendingAlpha(Alpha(server), Alpha(validator), Alpha(root), Alpha(owner))
         self.module.distribution.distribute(NetUid(netuid), pending)
 
+    def pay_miners(self, netuid: int, incentives: list[list[Any]]) -> None:
+        """Pay miners what an epoch found."""
+        earned = {account(hotkey): Alpha(amount) for hotkey, amount in incentives}
+        self.module.distribution._pay_miners(NetUid(netuid), earned)
+
     def epoch(self, netuid: int, emission: int) -> None:
         """Run a subnet's epoch; nobody is paid."""
         self.module.epoch_runner.run(NetUid(netuid), Alpha(emission))
@@ -273,6 +278,10 @@ class Stage(Readings):
     def reset_bonds(self, netuid: int, hotkey: str) -> None:
         """Forget all bonds on a neuron, as a commitment of it asks for."""
         self.runtime.commitments._reset_bonds(NetUid(netuid), account(hotkey))
+
+    def last_epoch_now(self, netuid: int) -> None:
+        """Let a subnet's last epoch be the current block's."""
+        self.put("LastEpochBlock", [netuid], self.system.number)
 
     def epochs(self, count: int, netuid: int) -> None:
         """Start blocks until a subnet had that many epochs."""
