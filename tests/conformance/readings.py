@@ -12,17 +12,21 @@ from taonet.economy.block_emission import block_emission
 from taonet.economy.dividends import share_with_parents
 from taonet.economy.subnet_emission import root_sells
 from taonet.frame.config import RuntimeConfig
+from taonet.frame.origin import Signed
 from taonet.frame.overlay import EmptyState
 from taonet.frame.pallet import Pallet
 from taonet.frame.state import State
 from taonet.frame.storage import StorageItem
 from taonet.pallets.aura import Aura
+from taonet.pallets.transaction_payment import fee_of
 from taonet.primitives.fixed_point import u96f32
 from taonet.primitives.ids import AccountId
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao
+from taonet.runtime.call_filter import allows
+from taonet.runtime.fee_payment import FeePayment
 from taonet.runtime.runtime import Runtime
 from taonet.scale.types import fields_of, type_of
-from tests.conformance.table_values import PALLET, account, plain, typed
+from tests.conformance.table_values import PALLET, account, named_call, plain, typed
 
 AUTHOR = account("@author")
 
@@ -226,6 +230,28 @@ class Readings:
         coinbase = self.module.coinbase
         issued = coinbase._subnet(NetUid(netuid)).alpha_issuance()
         return Fraction(int(coinbase._root().proportion(issued)), 2**32)
+
+    def can_pay(self, who: str, name: str, *arguments: Any) -> bool:
+        """Whether an account can pay for a call, in TAO or in alpha."""
+        call, payer = named_call(name, *arguments), account(who)
+        info, fee = self.system.account[payer], fee_of(0, call.info(), Rao(0))
+        return FeePayment(self.runtime).can_pay(payer, info, call, fee)
+
+    def issued(self) -> list[int]:
+        """The TAO that there is: what balances know of, and what the issuance says."""
+        return [int(self.balances.total_issuance), int(self.module.emission.total_issuance)]
+
+    def burned(self) -> int:
+        """What lies where TAO is burned."""
+        return int(self.balances.free(self.module.constants.burn_account_id.account()))
+
+    def allowed(self, name: str, *arguments: Any) -> bool:
+        """Whether the chain's filter lets anyone make a call."""
+        return allows(named_call(name, *arguments), Signed(AUTHOR))
+
+    def consistent(self, netuid: int) -> bool:
+        """Whether no hotkey of a subnet has two uids."""
+        return self.module.epoch_runner.has_consistent_keys(NetUid(netuid))
 
     def pruned(self) -> int | None:
         """The subnet that would give way to a new one."""

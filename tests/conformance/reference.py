@@ -35,7 +35,8 @@ VERBS = frozenset(
         *("sell", "limit_sale", "emit_to", "drop", "constant", "announce"),
         *("replace", "vote", "swap_votes", "publish", "unpublished", "pulse"),
         *("open_commitments", "lease", "pay_lease", "seal_weights", "reveal_sealed"),
-        *("pay_miners", "last_epoch_now"),
+        *("pay_miners", "last_epoch_now", "transact", "leave", "treasury", "treasury_refuses"),
+        *("associate", "unassociated", "forget_pulses"),
     )
 )
 READINGS = frozenset(
@@ -46,9 +47,10 @@ READINGS = frozenset(
         *("childkey_take", "shared", "stakes", "reserved", "raised", "reported", "deferred"),
         *("next_epoch", "fields_left", "waiting", "revealed", "leased_stake", "commits_left"),
         *("incentive_of", "alpha_emission", "receivers", "root_sells", "root_part"),
+        *("can_pay", "issued", "burned", "allowed", "consistent"),
     )
 )
-REFUSALS = frozenset(("refused", "unpublished"))
+REFUSALS = frozenset(("refused", "unpublished", "treasury_refuses", "unassociated"))
 """What is done in vain, by which a row states something too."""
 
 RESERVE_MIN = 100

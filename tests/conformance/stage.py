@@ -8,10 +8,14 @@ Source: subtensor pallets/subtensor/src/tests/mock.rs @ 14bc6f9, its `parameter_
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
+
+from eth_account import Account
+from eth_account.messages import encode_defunct
 
 from taonet.frame.call import RUNTIME_CALL
 from taonet.frame.dispatch_error import DispatchError
@@ -20,14 +24,17 @@ from taonet.pallets.balances import EXISTENTIAL_DEPOSIT
 from taonet.pallets.balances_types import Preservation
 from taonet.pallets.commitment_data import RAW, CommitmentInfo, Data, TimelockEncrypted
 from taonet.pallets.subtensor.distribution import PendingAlpha
+from taonet.pallets.subtensor.evm_keys import keccak_256
 from taonet.pallets.subtensor.timelocked_weights import OLD_SEALED_VOTE, SEALED_VOTE
 from taonet.pallets.subtensor.voting_power_tracking import ValidatorStake
+from taonet.pallets.transaction_payment import fee_of
 from taonet.primitives.hashing import blake2_256
 from taonet.primitives.units import ROOT, Alpha, NetUid, Rao, Uid
+from taonet.runtime.fee_payment import FeePayment
 from taonet.runtime.pallets import CALL_OWNERS
 from taonet.scale.codec import codec
 from taonet.scale.types import u16, vec
-from tests.conformance.readings import Readings
+from tests.conformance.readings import AUTHOR, Readings
 from tests.conformance.table_values import account, named_call, origin_of, typed
 from tests.pallets.drand.pulses import pulse_of, recorded, sealed
 
@@ -60,6 +67,9 @@ SUBNET_SETTINGS: dict[str, Any] = {
     "SubtokenEnabled": True,
 }
 
+
+WALLET = Account.from_key(bytes([7]) * 32)
+"""An Ethereum key of the tests."""
 
 REVEAL_VERSION = 4
 """Of commit-reveal: what wallets say that they made."""
@@ -278,6 +288,52 @@ class Stage(Readings):
     def reset_bonds(self, netuid: int, hotkey: str) -> None:
         """Forget all bonds on a neuron, as a commitment of it asks for."""
         self.runtime.commitments._reset_bonds(NetUid(netuid), account(hotkey))
+
+    def transact(self, signer: str, name: str, *arguments: Any) -> None:
+        """A call that pays its fee, as a transaction of no length; it may be refused."""
+        call, who = named_call(name, *arguments), account(signer)
+        payment, fee = FeePayment(self.runtime), fee_of(0, call.info(), Rao(0))
+        charge = payment.charge(who, self.system.account[who], call, fee)
+        with suppress(DispatchError):
+            self.call(signer, name, *arguments)
+        payment.settle(charge, fee, Rao(0), AUTHOR)
+
+    def leave(self, who: str, amount: int) -> None:
+        """Leave an account that much TAO."""
+        held = self.free(who)
+        self.balances.burn_from(account(who), Rao(held - amount), Preservation.EXPENDABLE)
+
+    def treasury(self, act: str, *arguments: Any) -> None:
+        """Transfer, burn, recycle or mint TAO, which balances and issuance must both know of."""
+        places = (account(one) if isinstance(one, str) else Rao(one) for one in arguments)
+        with self.state.transaction():
+            getattr(self.module.tao, act)(*places)
+
+    def treasury_refuses(self, error: str, act: str, *arguments: Any) -> None:
+        """`treasury` that is refused."""
+        ensure_refused(error, act, lambda: self.treasury(act, *arguments))
+
+    def associate(self, hotkey: str, netuid: int, number: int, *, personal: bool = True) -> None:
+        """Give a neuron the tests' Ethereum address, by a personal message or by another hash."""
+        message = account(hotkey) + keccak_256(number.to_bytes(8, "little"))
+        if personal:
+            proof = WALLET.sign_message(encode_defunct(message)).signature
+        else:
+            proof = WALLET.unsafe_sign_hash(blake2_256(message)).signature
+        place = WALLET.address.lower()
+        self.call(hotkey, "associate_evm_key", netuid, place, number, "0x" + bytes(proof).hex())
+
+    def unassociated(self, error: str, hotkey: str, netuid: int, *how: Any) -> None:
+        """`associate` that is refused."""
+        number, *other = how
+        personal = not other
+        ensure_refused(
+            error, hotkey, lambda: self.associate(hotkey, netuid, number, personal=personal)
+        )
+
+    def forget_pulses(self, last: int) -> None:
+        """Drop what is too old when a round is the last."""
+        self.runtime.drand._forget_old(last)
 
     def last_epoch_now(self, netuid: int) -> None:
         """Let a subnet's last epoch be the current block's."""
