@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -22,10 +22,8 @@ from taonet.cli.neuron import (
 from taonet.cli.output import fail, print_json
 from taonet.neuron.errors import NeuronError
 from taonet.neuron.process import Seat, configure_logs
+from taonet.neuron.releases import Release, current
 from taonet.neuron.sdk_chain import SdkChain
-
-if TYPE_CHECKING:
-    from taonet.subnets.training.release import Release
 
 T = TypeVar("T")
 
@@ -135,11 +133,11 @@ def rollback(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Have another release served; for the subnet's owner."""
-    from taonet.subnets.training.release import choose, current
+    from taonet.subnets.training.release import choose
 
     seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path)
 
-    async def chosen() -> "Release":
+    async def chosen() -> Release:
         async with SdkChain(chain_url, seat.wallet()) as chain:
             await choose(chain, netuid, number)
             return await current(chain, netuid)
@@ -159,7 +157,7 @@ def fetch(
     from bittensor.sp_core import Keypair
 
     from taonet.subnets.training.blob_store import store_at
-    from taonet.subnets.training.release import current, fetched
+    from taonet.subnets.training.release import fetched
 
     async def found() -> Path:
         # Reading needs no wallet.
@@ -186,7 +184,7 @@ def _done(act: Callable[[], Awaitable[T]]) -> T:
         fail(f"{type(error).__name__}: {error}")
 
 
-def _say(done: "Release", *, json: bool) -> None:
+def _say(done: Release, *, json: bool) -> None:
     if json:
         print_json(asdict(done))
         return

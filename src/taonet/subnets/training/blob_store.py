@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 BLOB_BYTES_MAX = 64 << 30
 """No checkpoint is larger."""
+GGUF_BYTES_MAX = BLOB_BYTES_MAX
+"""A released model's file."""
 RETRIES = 4
 """Of one request to a bucket."""
 RETRY_WITHIN = timedelta(seconds=60)
@@ -183,6 +185,29 @@ def store_at(place: str, environment: Mapping[str, str] | None = None) -> BlobSt
     if url.scheme not in ("", "file"):
         raise ValueError(f"{place} is neither a folder nor s3://")
     return FileStore(Path(url.path).expanduser())
+
+
+async def as_file(store: BlobStore, digest: str, path: Path, bytes_max: int) -> None:
+    """Have what has that hash at `path`, got unless it is there and whole; raises `BlobError`."""
+    if await asyncio.to_thread(_holds, path, checked(digest)):
+        return
+    raw = await store.get(digest, bytes_max)
+    await asyncio.to_thread(_write, path, raw)
+
+
+def _holds(path: Path, digest: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return False
+
+
+def _write(path: Path, raw: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(raw)
+    temporary.replace(path)
 
 
 def checked(digest: str) -> str:

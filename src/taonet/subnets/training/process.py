@@ -8,6 +8,7 @@ from pathlib import Path
 
 from taonet.neuron.errors import NeuronError
 from taonet.neuron.process import Seat, reported
+from taonet.neuron.releases import Release
 from taonet.neuron.score_book import ScoreBook
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.neuron.weight_setter import WeightSetter
@@ -18,7 +19,7 @@ from taonet.subnets.training.follower import Follower
 from taonet.subnets.training.judgement import model_losses
 from taonet.subnets.training.miner import TrainingMiner
 from taonet.subnets.training.recipes import RECIPES, prepared
-from taonet.subnets.training.release import Release, made, publish
+from taonet.subnets.training.release import made, publish
 from taonet.subnets.training.run import Run
 from taonet.subnets.training.validator import TrainingValidator
 from taonet.subnets.training.vocabulary import Vocabulary, frozen_with

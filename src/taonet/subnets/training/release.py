@@ -7,42 +7,18 @@ current and gets the file by its hash; the owner can go back to an earlier one.
 """
 
 import asyncio
-import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from taonet.neuron.errors import ChainRefused
+from taonet.neuron.releases import MICRO, PALLET, Release
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.subnets.llama import gguf_export, safetensors_file
-from taonet.subnets.training.blob_store import BlobStore
+from taonet.subnets.training.blob_store import GGUF_BYTES_MAX, BlobStore, as_file
 from taonet.subnets.training.checkpoint import Checkpoint
 from taonet.subnets.training.run import Run
 from taonet.subnets.training.vocabulary import Vocabulary
 
-PALLET = "ModelReleases"
-ARCHITECTURE = "llama"
-MICRO = 1_000_000
 LOSS_MAX = (1 << 32) - 1
-GGUF_BYTES_MAX = 64 << 30
-
-
-@dataclass(frozen=True)
-class Release:
-    """
-    A model that can be served; hashes are sha256 in hexadecimal digits.
-
-    `loss` is of held-out pages, in nats a token; `number` its place among the subnet's releases.
-    """
-
-    number: int
-    window: int
-    tokenizer: str
-    checkpoint: str
-    gguf: str
-    loss: float
 
 
 async def made(
@@ -70,7 +46,7 @@ async def publish(chain: SdkChain, netuid: int, release: Release) -> int:
         {
             "netuid": netuid,
             "window": release.window,
-            "architecture": f"0x{ARCHITECTURE.encode().hex()}",
+            "architecture": f"0x{release.architecture.encode().hex()}",
             "tokenizer": f"0x{release.tokenizer}",
             "checkpoint": f"0x{release.checkpoint}",
             "gguf": f"0x{release.gguf}",
@@ -88,23 +64,10 @@ async def choose(chain: SdkChain, netuid: int, number: int) -> None:
     await chain.submit(PALLET, "choose", arguments, signer="coldkey")
 
 
-async def current(chain: SdkChain, netuid: int) -> Release:
-    """What is to be served; raises `ChainRefused("NothingReleased")` or another `ChainError`."""
-    number = await chain.read(PALLET, "Current", [netuid])
-    if number is None:
-        raise ChainRefused("NothingReleased", f"subnet {netuid} has released no model")
-    value = await chain.read(PALLET, "Releases", [netuid, int(number)])
-    if value is None:
-        raise ChainRefused("NothingReleased", f"subnet {netuid} has no release {number} any more")
-    return _release(int(number), value)
-
-
 async def fetched(release: Release, store: BlobStore, folder: Path) -> Path:
     """The release's GGUF file in `folder`, named by its hash; raises `BlobError`."""
     path = folder / f"{release.gguf}.gguf"
-    if not path.exists():
-        raw = await store.get(release.gguf, GGUF_BYTES_MAX)
-        await asyncio.to_thread(_write, path, raw)
+    await as_file(store, release.gguf, path, GGUF_BYTES_MAX)
     return path
 
 
@@ -114,22 +77,3 @@ def gguf_bytes(run: Run, checkpoint: Checkpoint, vocabulary: Vocabulary) -> byte
         path = Path(folder) / "model.gguf"
         gguf_export.write(path, checkpoint.weights, run.shape, vocabulary.words, name=run.name)
         return path.read_bytes()
-
-
-def _release(number: int, value: Mapping[str, Any]) -> Release:
-    tokenizer, checkpoint, gguf = (
-        _digits(value[name]) for name in ("tokenizer", "checkpoint", "gguf")
-    )
-    loss = int(value["loss"]) / MICRO
-    return Release(number, int(value["window"]), tokenizer, checkpoint, gguf, loss)
-
-
-def _digits(value: str | bytes) -> str:
-    return value.hex() if isinstance(value, bytes) else value.removeprefix("0x")
-
-
-def _write(path: Path, raw: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(raw)
-    temporary.replace(path)
