@@ -34,6 +34,11 @@ CorpusPlace = Annotated[
     str, typer.Option("--corpus", help="The run's corpus: a recipe, or a folder.")
 ]
 
+ReleasesOption = Annotated[
+    int | None,
+    typer.Option(min=0, max=NETUID_MAX, help="The training subnet whose release is served too."),
+]
+
 CHAIN_URL = "ws://127.0.0.1:9944"
 WALLETS = Path("~/.bittensor/wallets")
 
@@ -72,6 +77,7 @@ def miner(
         str, typer.Option(help="The API key there.", envvar="TAONET_BACKEND_KEY")
     ] = "",
     cheat: Annotated[Cheat | None, typer.Option(help="Cheat, to see what it pays.")] = None,
+    releases: ReleasesOption = None,
     training_run: RunFile = None,
     store: StorePlace = "",
     corpus: CorpusPlace = "king-james",
@@ -82,6 +88,8 @@ def miner(
         address = Address(host, port, public_ip)
     except ValueError as error:
         fail(f"{error}: name it with --public-ip", code=2)
+    if releases is not None and not store:
+        fail("releases lie in a store: name it with --store", code=2)
     if subnet is not None:
         raise typer.Exit(run(run_authored_miner(subnet, seat, address)))
     if training_run is not None:
@@ -99,6 +107,8 @@ def miner(
         backend_model=backend_model,
         backend_key=backend_key,
         cheat=None if cheat is None else cheat.value,
+        releases=releases,
+        store=store,
     )
     raise typer.Exit(run(run_miner(config)))
 

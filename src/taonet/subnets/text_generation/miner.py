@@ -16,6 +16,10 @@ class PromptTooLong(MalformedRequest):
     """The prompt and the tokens that are asked for are more than the model can read."""
 
 
+class ModelNotServed(MalformedRequest):
+    """The query names another model than this miner serves."""
+
+
 @dataclass
 class TextMiner:
     """
@@ -31,7 +35,7 @@ class TextMiner:
     async def answer(self, query: Generation) -> AsyncGenerator[Generated, None]:
         """The continuation, piece by piece; raises `MalformedRequest` for what does not fit.
 
-        Of these, `PromptTooLong` is the name that the gateway passes on to its caller.
+        Of these, the gateway knows `PromptTooLong` and `ModelNotServed` by name.
         """
         request = self._request(query)
         async for chunk in self.model.generate(request):
@@ -40,7 +44,7 @@ class TextMiner:
 
     def _request(self, query: Generation) -> Request:
         if query.model not in ("", self.name):
-            raise MalformedRequest(f"this miner serves the model {self.name}")
+            raise ModelNotServed(f"this miner serves the model {self.name}")
         if bool(query.messages) == bool(query.prompt):
             raise MalformedRequest("a query has either messages or a prompt")
         prompt = prompt_tokens(self.tokenizer, query)

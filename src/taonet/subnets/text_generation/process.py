@@ -2,16 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from taonet.neuron.process import Address, Seat, judge, reported, serve
+from taonet.neuron.releases import Release, follow
+from taonet.neuron.sdk_chain import SdkChain
 from taonet.neuron.status import StatusFile
 from taonet.neuron.validator_loop import Pace
-from taonet.subnets.llama.gguf_file import GgufFile
+from taonet.subnets.llama.gguf_file import GgufFile, ModelUnreadable
 from taonet.subnets.text_generation.catalogue import (
     CATALOGUE,
     DEFAULT_MODEL,
@@ -25,9 +27,11 @@ from taonet.subnets.text_generation.messages import NAME, subnet
 from taonet.subnets.text_generation.miner import CannedModel, TextMiner
 from taonet.subnets.text_generation.openai_server import OpenAIServer
 from taonet.subnets.text_generation.reference import Reference
+from taonet.subnets.text_generation.released import ReleaseMiner
 from taonet.subnets.text_generation.requantise import requantised
-from taonet.subnets.text_generation.tokenizer import Tokenizer
+from taonet.subnets.text_generation.tokenizer import Chat, Tokenizer
 from taonet.subnets.text_generation.validator import TextValidator
+from taonet.subnets.training.blob_store import GGUF_BYTES_MAX, as_file, store_at
 
 Cheat = Literal["quantised", "canned"]
 FETCHED = 0.8
@@ -53,6 +57,10 @@ class MinerConfig:
     threads: int = THREADS
     slots: int = SLOTS
     context: int = CONTEXT
+    releases: int | None = None
+    """The subnet whose current release is served too."""
+    store: str = ""
+    """Where releases lie: a folder, or an s3:// place."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,48 @@ async def run_miner(config: MinerConfig) -> None:
     with reported("miner", NAME, config.seat, hotkey) as status:
         status.figures(model=config.model, cheat=config.cheat)
         async with miner(config, status) as own:
-            await serve(subnet, own, config.seat, config.address, status=status)
+            if config.releases is None:
+                await serve(subnet, own, config.seat, config.address, status=status)
+                return
+            both = ReleaseMiner(own, lambda release: released(config, release), status)
+            async with SdkChain(config.seat.chain_url, config.seat.wallet()) as chain:
+                await _either_ends(
+                    both.follow(follow(chain, config.releases)),
+                    serve(subnet, both, config.seat, config.address, status=status),
+                )
+
+
+async def _either_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all until the first has ended, whose error is raised; cancel the others."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def released(config: MinerConfig, release: Release) -> AsyncIterator[TextMiner]:
+    """The miner of a release, loaded within the block; raises what `released.UNSERVED` lists."""
+    folder = config.seat.state("releases") or cache_folder() / "releases"
+    path = folder / f"{release.gguf}.gguf"
+    await as_file(store_at(config.store), release.gguf, path, GGUF_BYTES_MAX)
+    try:
+        file = await asyncio.to_thread(GgufFile.open, path)
+        tokenizer = await asyncio.to_thread(Tokenizer.from_gguf, file, Chat(system=""))
+        context = min(config.context, int(file.facts["llama.context_length"]))
+    except (KeyError, TypeError, IndexError) as error:
+        raise ModelUnreadable(f"{path} lacks what a model's file has: {error!r}") from error
+    async with LlamaServer.running(
+        path, tokenizer, context=context, slots=config.slots, threads=config.threads
+    ) as model:
+        yield TextMiner(model, tokenizer, release.name)
+    # A release that is no more served is fetched again when it is chosen again.
+    path.unlink(missing_ok=True)
 
 
 @asynccontextmanager

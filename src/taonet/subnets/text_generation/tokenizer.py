@@ -36,7 +36,10 @@ def _byte_letters() -> Mapping[int, str]:
 
 @dataclass(frozen=True)
 class Chat:
-    """How a chat is laid out in tokens: the marks around a turn, and what comes first."""
+    """
+    How a chat is laid out in tokens: the marks around a turn, and what a system says first in a
+    chat that does not say it, empty for nothing.
+    """
 
     begin: str = "<|im_start|>"
     end: str = "<|im_end|>"
@@ -101,7 +104,7 @@ class Tokenizer:
         """The tokens of a chat, up to where the assistant goes on."""
         chat, newline = self._chat, self.encode("\n")
         whole = list(turns)
-        if not whole or whole[0].role != "system":
+        if chat.system and (not whole or whole[0].role != "system"):
             whole.insert(0, Turn("system", chat.system))
         tokens: list[int] = []
         for turn in whole:
