@@ -90,6 +90,14 @@ async def overwhelmed(request: web.Request, query: dict[str, object]) -> web.Str
     return web.Response(status=400, body=orjson.dumps(error))
 
 
+async def lacking(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
+    """Honest with the one model that it has."""
+    if query["model"] == MODEL:
+        return await honest(request, query)
+    error = {"error": {"name": "ModelNotServed", "message": f"this miner serves {MODEL}"}}
+    return web.Response(status=400, body=orjson.dumps(error))
+
+
 async def dying(request: web.Request, query: dict[str, object]) -> web.StreamResponse:
     """Two words, and the connection breaks."""
     response = await begin(request)

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from taonet.cli.neuron import CHAIN_URL, WALLETS, ChainUrl, HotkeyName, WalletName, WalletPath
+from taonet.cli.neuron import (
+    CHAIN_URL,
+    WALLETS,
+    ChainUrl,
+    HotkeyName,
+    ReleasesOption,
+    WalletName,
+    WalletPath,
+)
 from taonet.gateway.service import GatewayConfig, run_gateway
 from taonet.neuron.process import run
 from taonet.subnets.text_generation.catalogue import DEFAULT_MODEL
@@ -21,6 +29,7 @@ def gateway(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to serve at.")] = 8080,
     model: Annotated[str, typer.Option(help="The model that the miners serve.")] = DEFAULT_MODEL,
+    releases: ReleasesOption = None,
     allow_any_key: Annotated[
         bool, typer.Option("--allow-any-key", help="Serve callers without a key too.")
     ] = False,
@@ -37,5 +46,6 @@ def gateway(
         host=host,
         port=port,
         allow_any_key=allow_any_key,
+        releases=releases,
     )
     raise typer.Exit(run(run_gateway(config)))

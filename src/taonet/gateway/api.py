@@ -136,7 +136,7 @@ class Api:
         return _json(_model_object(model))
 
     async def _health(self, http: web.Request) -> web.Response:  # noqa: ARG002
-        candidates = self._router.candidates()
+        candidates = self._router.miners()
         ready = [c for c in candidates if self._router.circuit(c) is not Circuit.OPEN]
         status = "ok" if ready else "no_miner_available"
         body = {

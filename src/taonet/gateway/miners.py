@@ -92,7 +92,8 @@ class MinerError(Exception):
         MinerError
         ├── MinerUnreachable    no connection, or it broke
         ├── MinerRefused        an error instead of an answer
-        │   └── PromptTooLong   more than the model can read
+        │   ├── PromptTooLong   more than the model can read
+        │   └── ModelNotServed  not the model that all are asked for on a chance
         ├── MinerTimedOut       silence
         └── MinerMisbehaved     an answer that can't be one: flood, nonsense, no end
     """
@@ -114,6 +115,10 @@ class MinerRefused(MinerError):
 
 class PromptTooLong(MinerRefused):
     """The miner says that prompt and answer are more than its model can read."""
+
+
+class ModelNotServed(MinerRefused):
+    """The miner does not serve a model of which the gateway knows only that miners may."""
 
 
 class MinerTimedOut(MinerError):

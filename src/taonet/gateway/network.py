@@ -5,7 +5,7 @@ The messages are those of the text-generation subnet. Gateway and subnets don't 
 so both spell them; a test holds the two spellings to one JSON.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -21,6 +21,7 @@ from taonet.gateway.miners import (
     MinerRefused,
     MinerTimedOut,
     MinerUnreachable,
+    ModelNotServed,
     PromptTooLong,
 )
 from taonet.neuron.chain import Chain, Metagraph, Neuron
@@ -36,6 +37,7 @@ from taonet.neuron.errors import (
 )
 from taonet.neuron.follower import follow
 from taonet.neuron.message import Items, Length, Message, Range
+from taonet.neuron.releases import Release
 from taonet.neuron.subnet import Stream, Subnet
 from taonet.primitives.units import NetUid
 
@@ -43,6 +45,8 @@ SUBNET = "text-generation"
 """The subnet's name on every axon."""
 PROMPT_TOO_LONG = "PromptTooLong"
 """What a miner calls a prompt that its model can't read."""
+MODEL_NOT_SERVED = "ModelNotServed"
+"""What a miner says that does not serve the model it is asked for."""
 REFRESH_S = 2.0
 """At most so often the metagraph is read."""
 GRACE_S = 2.0
@@ -106,6 +110,7 @@ class NetworkMiners:
         self._chain = chain
         self._netuid = netuid
         self._model = model
+        self._released: str | None = None
         self._neurons: dict[str, Neuron] = {}
         self._candidates: tuple[Candidate, ...] = ()
 
@@ -125,20 +130,28 @@ class NetworkMiners:
             for hotkey, neuron in metagraph.by_hotkey.items()
             if neuron.endpoint is not None and hotkey != self._chain.hotkey
         }
-        candidates = tuple(self._candidate(neuron) for neuron in self._neurons.values())
-        if candidates != self._candidates:
-            log.info("miners_changed", block=metagraph.block, miners=len(candidates))
-        self._candidates = candidates
+        if self._list():
+            log.info("miners_changed", block=metagraph.block, miners=len(self._neurons))
 
-    def _candidate(self, neuron: Neuron) -> Candidate:
-        assert neuron.endpoint is not None, "only neurons that serve are candidates"
-        return Candidate(
-            uid=int(neuron.uid),
-            hotkey=neuron.hotkey,
-            url=neuron.endpoint.url,
-            incentive=neuron.incentive,
-            model=self._model,
+    async def follow_releases(self, releases: AsyncIterable[Release | None]) -> None:
+        """Offers what is released beside the model that all miners serve, as long as it comes."""
+        async for release in releases:
+            self.release(release)
+
+    def release(self, release: Release | None) -> None:
+        """Every miner may serve this release, which one asks to find out; none for no release."""
+        self._released = None if release is None else release.name
+        if self._list():
+            log.info("release_offered", model=self._released)
+
+    def _list(self) -> bool:
+        """Make the candidates anew; whether they are others than before."""
+        models = [self._model, *([self._released] if self._released else [])]
+        before = self._candidates
+        self._candidates = tuple(
+            _candidate(neuron, model) for neuron in self._neurons.values() for model in models
         )
+        return self._candidates != before
 
     async def generate(
         self, candidate: Candidate, request: GenerationRequest, deadline_s: float
@@ -154,7 +167,21 @@ class NetworkMiners:
                     assert isinstance(piece.message, Generated)
                     yield to_chunk(piece.message)
         except QueryFailed as error:
+            lacking = isinstance(error, RefusedByMiner) and error.name == MODEL_NOT_SERVED
+            if lacking and candidate.model != self._model:
+                raise ModelNotServed(str(error)) from error
             raise to_miner_error(error) from error
+
+
+def _candidate(neuron: Neuron, model: str) -> Candidate:
+    assert neuron.endpoint is not None, "only neurons that serve are candidates"
+    return Candidate(
+        uid=int(neuron.uid),
+        hotkey=neuron.hotkey,
+        url=neuron.endpoint.url,
+        incentive=neuron.incentive,
+        model=model,
+    )
 
 
 def to_query(request: GenerationRequest) -> Generation:

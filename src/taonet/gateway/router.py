@@ -35,6 +35,7 @@ from taonet.gateway.miners import (
     MinerRefused,
     Miners,
     MinerTimedOut,
+    ModelNotServed,
     PromptTooLong,
     Restraint,
 )
@@ -181,9 +182,16 @@ class Router:
         """The miners that can be asked, at most `MinerLimits.candidates_max`."""
         return self._miners.candidates()[: self._limits.candidates_max]
 
+    def miners(self) -> Sequence[Candidate]:
+        """The first candidate of each hotkey: one may serve several models."""
+        firsts: dict[str, Candidate] = {}
+        for candidate in self.candidates():
+            firsts.setdefault(candidate.hotkey, candidate)
+        return list(firsts.values())
+
     def standings(self) -> dict[Candidate, Standing]:
-        """What is known of each candidate; forgets the hotkeys that serve no more."""
-        candidates = self.candidates()
+        """What is known of each miner; forgets the hotkeys that serve no more."""
+        candidates = self.miners()
         hotkeys = {candidate.hotkey for candidate in candidates}
         for hotkey in [
             hotkey
@@ -315,8 +323,10 @@ class Router:
         raise AssertionError("a watched answer ends with a finish reason or an error")
 
     def _blame_refusals(self, journey: Journey) -> None:
-        """Somebody could answer what these refused."""
-        for candidate in journey.refusals:
+        """Somebody could answer what these refused; nobody has to serve every model."""
+        for candidate, refusal in journey.refusals.items():
+            if isinstance(refusal, ModelNotServed):
+                continue
             self._standing(candidate).fail(self._monotonic(), MinerRefused.reason)
         journey.refusals.clear()
 

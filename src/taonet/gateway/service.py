@@ -30,6 +30,7 @@ from taonet.gateway.quota import (
 from taonet.gateway.receipts import Receipts
 from taonet.gateway.router import Router
 from taonet.gateway.service_levels import ServiceLevels
+from taonet.neuron import releases
 from taonet.neuron.dendrite import Dendrite
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.neuron.status import Status, StatusFile
@@ -58,6 +59,8 @@ class GatewayConfig:
     netuid: int = 1
     model: str = "smollm2-135m-instruct"
     """Name of the model that the subnet's miners serve."""
+    releases: int | None = None
+    """The training subnet whose current release they serve too."""
     wallet_folder: Path = Path("~/.bittensor/wallets")
     wallet_name: str = "default"
     wallet_hotkey: str = "default"
@@ -105,6 +108,9 @@ async def run_gateway(config: GatewayConfig) -> None:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(miners.follow(), name="follow miners")
+            if config.releases is not None:
+                released = releases.follow(chain, config.releases)
+                tasks.create_task(miners.follow_releases(released), name="follow releases")
             async with serving(config, miners) as gateway:
                 await gateway.report(status)
 
@@ -167,7 +173,7 @@ class Gateway:
             status.phase("stopped")
 
     def _figures(self) -> dict[str, Any]:
-        candidates = self.router.candidates()
+        candidates = self.router.miners()
         ready = [one for one in candidates if self.router.circuit(one) is not Circuit.OPEN]
         return {
             "url": f"{self.url}/v1",
