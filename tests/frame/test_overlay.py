@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -135,3 +136,21 @@ def test_a_walk_does_not_see_what_is_written_meanwhile(stored: dict[bytes, int])
                 yield key
 
     assert list(walk()) == sorted(stored)
+
+
+ITEM = bytes(32)
+
+
+def _key(number: int) -> bytes:
+    return ITEM + bytes([number])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+@pytest.mark.parametrize("after", [None, _key(0), _key(2), _key(3), _key(9)])
+def test_keys_behind_another_are_those_of_a_whole_walk(after: bytes | None, limit: int) -> None:
+    base = {_key(number): b"old" for number in (1, 2, 4, 6, 8)} | {bytes(31) + b"\x01": b""}
+    overlay = Overlay(DictState(base))
+    for number, value in ((0, b"new"), (2, None), (3, b"new"), (4, b"newer"), (6, None)):
+        overlay.write(_key(number), value)
+    walked = [key for key in overlay.keys(ITEM) if after is None or key > after]
+    assert overlay.keys_after(ITEM, after, limit) == walked[:limit]

@@ -8,6 +8,8 @@ a prefix costs what the item holds and not what the block wrote.
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from heapq import nsmallest
+from itertools import chain, islice
 from typing import Any, Final, Protocol
 
 ITEM_PREFIX_LENGTH = 32
@@ -20,11 +22,13 @@ class StateReader(Protocol):
     def get(self, key: bytes) -> bytes | None:
         """The value at a raw storage key, or None."""
 
-    def keys(self, prefix: bytes) -> Iterator[bytes]:
-        """The keys that start with `prefix`, in byte order."""
+    def keys(
+        self, prefix: bytes, start_after: bytes | None = None, limit: int | None = None
+    ) -> Iterator[bytes]:
+        """The keys that start with `prefix`, in byte order: above one, so many at most."""
 
     def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The same, with their values."""
+        """All keys that start with `prefix`, with their values."""
 
 
 class EmptyState:
@@ -34,7 +38,12 @@ class EmptyState:
         """Nothing."""
         return None
 
-    def keys(self, prefix: bytes) -> Iterator[bytes]:  # noqa: ARG002
+    def keys(
+        self,
+        prefix: bytes,  # noqa: ARG002
+        start_after: bytes | None = None,  # noqa: ARG002
+        limit: int | None = None,  # noqa: ARG002
+    ) -> Iterator[bytes]:
         """Nothing."""
         return iter(())
 
@@ -53,9 +62,13 @@ class DictState:
         """The value at a raw storage key, or None."""
         return self._entries.get(key)
 
-    def keys(self, prefix: bytes) -> Iterator[bytes]:
-        """The keys that start with `prefix`, in byte order."""
-        return iter(sorted(key for key in self._entries if key.startswith(prefix)))
+    def keys(
+        self, prefix: bytes, start_after: bytes | None = None, limit: int | None = None
+    ) -> Iterator[bytes]:
+        """The keys that start with `prefix`, in byte order: above one, so many at most."""
+        above = start_after or b""
+        found = (key for key in self._entries if key.startswith(prefix) and key > above)
+        return iter(sorted(found)[:limit])
 
     def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The same, with their values."""
@@ -122,6 +135,21 @@ class Overlay:
         kept.extend(key for key in written if values[key] is not None)
         kept.sort()
         return iter(kept)
+
+    def keys_after(self, prefix: bytes, after: bytes | None, limit: int) -> list[bytes]:
+        """The first keys under `prefix` that are above `after`, or the first of all."""
+        self._file()
+        values, above = self._values, after or b""
+        filed = self._items.get(prefix[:ITEM_PREFIX_LENGTH], set())
+        new = (
+            key
+            for key in filed
+            if key > above and values.get(key) is not None and key.startswith(prefix)
+        )
+        # Of the base's keys as many may be passed over as were written here.
+        old = self._base.keys(prefix, after, limit + len(filed))
+        kept = islice((key for key in old if key not in values), limit)
+        return nsmallest(limit, chain(new, kept))
 
     def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """As `keys`, with the values of this moment: a walk costs less than to look each up."""

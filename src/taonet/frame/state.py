@@ -120,6 +120,10 @@ class State:
         """Keys under `prefix`, in byte order."""
         return self.overlay.keys(prefix)
 
+    def keys_after(self, prefix: bytes, after: bytes | None, limit: int) -> list[bytes]:
+        """The first keys under `prefix` that are above `after`, or the first of all."""
+        return self.overlay.keys_after(prefix, after, limit)
+
     def items(self, prefix: bytes, value_codec: Codec[Any]) -> list[tuple[bytes, Any]]:
         """Keys under `prefix` with their decoded values, all at once; none is remembered for it."""
         known, decode = self.decoded.get, value_codec.decode

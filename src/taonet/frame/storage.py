@@ -386,6 +386,11 @@ class _Bound(Generic[K, V]):
         for raw in self._state.keys(self._map.prefix):
             yield self._map.decode_key(raw)
 
+    def keys_after(self, raw: bytes | None, limit: int) -> list[tuple[bytes, K]]:
+        """The first keys behind a raw one, or the first of all, each in both forms."""
+        found = self._state.keys_after(self._map.prefix, raw, limit)
+        return [(one, self._map.decode_key(one)) for one in found]
+
     def items(self) -> Iterator[tuple[K, V]]:
         """Every stored entry, in the byte order of its raw key."""
         for raw in self._state.keys(self._map.prefix):

@@ -347,6 +347,8 @@ def test_whoever_is_given_root_stake_is_claimed_for(chain: Chain) -> None:
     given = Alpha(5 * 10**9)
     chain.calls.transfer_stake(Signed(account("alice")), account("dave"), HOT, ROOT, ROOT, given)
     claims = chain.subtensor.root_claims
+    assert claims.staking_coldkeys[account("dave")] is None
+    chain.block()
     number = claims.staking_coldkeys[account("dave")]
     assert number is not None
     assert claims.staking_coldkeys_by_index[number] == account("dave")

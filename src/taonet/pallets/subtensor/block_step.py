@@ -1,5 +1,6 @@
 """
-The start of a block: registration prices, timelocked weights, emission, epochs, claims.
+The start of a block: registration prices, timelocked weights, emission, epochs, claims,
+and a look for who stakes on root.
 
 No subnet's arithmetic stops the chain: what a subnet does in a block is one transaction, undone
 and reported if it fails.
@@ -22,6 +23,7 @@ from taonet.pallets.subtensor.events.networks import EpochDeferred, EpochSkipped
 from taonet.pallets.subtensor.invariants import check_state
 from taonet.pallets.subtensor.registration import Registration
 from taonet.pallets.subtensor.root_claim_calls import RootClaimCalls
+from taonet.pallets.subtensor.root_staker_walk import RootStakerWalk
 from taonet.pallets.subtensor.storage import Storage
 from taonet.pallets.system import System
 from taonet.primitives.fixed_point import saturate_u64
@@ -56,6 +58,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
         self._schedule = schedule
         self._registration = registration
         self._claims = claims
+        self._root_stakers = RootStakerWalk(storage, coinbase.staking.root)
         self._reveal = reveal
 
     @property
@@ -79,6 +82,7 @@ class BlockStep(Pallet, prefix="SubtensorModule"):
             if self._storage.epochs.last_epoch_block[netuid] == number:
                 self._distribution.parentage.apply_pending(netuid)
         self._claims.claim_automatically(self._system.parent_hash)
+        self._root_stakers.go_on()
         return STEP_WEIGHT
 
     def try_state(self) -> None:

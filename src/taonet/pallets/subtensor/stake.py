@@ -218,9 +218,6 @@ class Staking:
         self.grant(to_hotkey, to_coldkey, netuid, alpha)
         if netuid == ROOT:
             self.root.stake_added(to_hotkey, to_coldkey, int(alpha))
-            # The real chain finds a coldkey that was given root stake by a walk over all stake,
-            # thirty entries a block; here it is numbered at once.
-            self.root.index_coldkey(to_coldkey)
         price = self.swap.price(netuid)
         worth = Rao(u64f64.to_u64_floor(u64f64.mul_floor(price, u64f64.from_int(int(alpha)))))
         if worth < self.minimum:
