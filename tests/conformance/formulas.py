@@ -19,6 +19,7 @@ from taonet.economy.yuma.matrix import RowMatrix
 from taonet.pallets.limit_orders.batch import Entry, Netting
 from taonet.pallets.limit_orders.orders import order_id_of
 from taonet.pallets.subtensor import mechanisms, weight_setting
+from taonet.pallets.subtensor.symbols import default_symbol
 from taonet.pallets.subtensor.types import MechanismIndex
 from taonet.primitives.fixed_point import U64F64, U96F32, u64f64, u96f32
 from taonet.primitives.units import Alpha, MechId, NetUid, Rao
@@ -364,6 +365,11 @@ def dividend_sums(_stage: Stage, alpha: int, root: int, weight: str) -> list[Fra
     return [Fraction(sum(map(int, part.values())), 2**32) for part in (found.alpha, found.root)]
 
 
+def symbol(_stage: Stage, netuid: int) -> str:
+    """The symbol of a new subnet where none is taken, as bytes."""
+    return "0x" + default_symbol(NetUid(netuid), ()).hex()
+
+
 def swap_out(stage: Stage, *given: Any) -> int:
     """What a swap in an even pool pays out."""
     return swap(stage, *given)[0]
@@ -408,6 +414,7 @@ FORMULAS: Mapping[str, Callable[..., Any]] = {
         swap_limit,
         order_net,
         dividend_sums,
+        symbol,
         swap_out,
         decimal_new,
         decimal_sum,
