@@ -4,11 +4,11 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install up test check bench conformance docs clean
+.PHONY: install up test check bench bench-training conformance docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(STAMP) ## Make .venv with .venv/bin/taonet
 
@@ -33,6 +33,9 @@ check: install ## Format, lint, types, imports
 
 bench: install ## Measure, each figure beside its reference
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-training: install ## Measure training
+	$(BIN)/python -m tests.subnets.training.benchmark $(ARGS)
 
 conformance: install ## Compare with the real chain's numbers and surface
 	$(BIN)/python -m tests.conformance $(ARGS)
