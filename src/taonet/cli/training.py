@@ -21,7 +21,7 @@ from taonet.cli.neuron import (
 )
 from taonet.cli.output import fail, print_json
 from taonet.neuron.errors import NeuronError
-from taonet.neuron.process import Seat, configure_logs
+from taonet.neuron.process import Seat, configure_logs, run
 from taonet.neuron.releases import Release, current
 from taonet.neuron.sdk_chain import SdkChain
 
@@ -111,15 +111,20 @@ def release(
     wallet_name: WalletName = "default",
     wallet_hotkey: HotkeyName = "default",
     corpus: CorpusPlace = "king-james",
+    every: Annotated[
+        int | None, typer.Option(min=1, help="Go on, and release after so many windows each.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Release the run's newest checkpoint, to be served; for the subnet's owner."""
-    from taonet.subnets.training.process import TrainingConfig
+    from taonet.subnets.training.process import TrainingConfig, keep_releasing
     from taonet.subnets.training.process import release as released
 
     seat = Seat(chain_url, netuid, wallet_name, wallet_hotkey, wallet_path)
-    done = _done(lambda: released(TrainingConfig(seat, file, store, corpus)))
-    _say(done, json=json)
+    config = TrainingConfig(seat, file, store, corpus)
+    if every is not None:
+        raise typer.Exit(run(keep_releasing(config, every)))
+    _say(_done(lambda: released(config)), json=json)
 
 
 @training.command()

@@ -64,6 +64,13 @@ async def current(chain: Storage, netuid: int) -> Release:
     return _release(int(number), value)
 
 
+async def newest(chain: Storage, netuid: int) -> Release | None:
+    """What was published last, be it served or not; raises `ChainError`."""
+    number = int(await chain.read(PALLET, "NextNumber", [netuid]) or 0)
+    value = await chain.read(PALLET, "Releases", [netuid, number - 1]) if number else None
+    return None if value is None else _release(number - 1, value)
+
+
 async def follow(
     chain: Storage, netuid: int, every_s: float = EVERY_S
 ) -> AsyncGenerator[Release | None, None]:

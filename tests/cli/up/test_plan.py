@@ -1,5 +1,9 @@
 """What is planned for a network."""
 
+import pytest
+import typer
+
+from taonet.cli.up.command import trains
 from taonet.cli.up.plan import MINERS, OWNER, VALIDATOR, Cheat, NetworkPlan
 
 
@@ -32,3 +36,25 @@ def test_the_subnet_has_an_owner_a_validator_and_the_miners() -> None:
 
     assert (subnet.name, subnet.tempo_blocks) == ("text generation", 7)
     assert subnet.everyone == (OWNER, VALIDATOR, *MINERS)
+
+
+def test_a_second_subnet_trains_with_keys_of_its_own() -> None:
+    plan = NetworkPlan(block_time_s=0.5, training=True)
+    own = plan.training_subnet
+
+    assert own.name == "training"
+    assert not {each.name for each in own.everyone} & {each.name for each in plan.subnet.everyone}
+    assert plan.window_blocks == 80
+    assert NetworkPlan(block_time_s=12.0).window_blocks == 20
+
+
+@pytest.mark.parametrize("plan", [NetworkPlan(), NetworkPlan(training=True)])
+def test_subnets_are_told_as_they_are_asked_for(plan: NetworkPlan) -> None:
+    assert trains(plan.subnets) is plan.training
+
+
+@pytest.mark.parametrize("subnets", ["", "training", "text,pictures"])
+def test_unknown_subnets_are_refused(subnets: str) -> None:
+    with pytest.raises(typer.Exit) as caught:
+        trains(subnets)
+    assert caught.value.exit_code == 2

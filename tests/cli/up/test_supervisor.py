@@ -95,12 +95,14 @@ def test_starting_over_forgets_the_network_and_nothing_else(tmp_path: Path) -> N
     folder = NetworkFolder(tmp_path)
     kept = tmp_path / "notes.txt"
     kept.write_text("mine")
-    for file in (folder.chain / "data", folder.wallets / "key", folder.log("chain")):
+    files = (folder.chain / "data", folder.wallets / "key", folder.log("chain"), folder.run)
+    for file in files:
         file.parent.mkdir(parents=True)
         file.write_text("x")
     for name in ("gateway", "miner-1"):
         write_json(folder.status(name), {})
     write_json(folder.founded, {})
+    write_json(folder.founded_training, {})
     say(folder, os.getpid())
 
     remove(folder)

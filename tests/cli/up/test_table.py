@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey
-from taonet.cli.up.table import amount, render, shortened
+from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey, TrainingSurvey
+from taonet.cli.up.table import amount, render, shortened, sparkline
 
 HOTKEY = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 
@@ -91,6 +91,47 @@ def test_a_chain_that_is_away_and_a_neuron_that_failed_are_told() -> None:
     assert "failed: OSError: [Errno 98]" in text
     assert "serving: no miner available" in text
     assert text.endswith("miner-1 keeps failing")
+
+
+TRAINING = TrainingSurvey(
+    netuid=3,
+    window=12,
+    losses=(6.9, 6.4, 5.9, 5.4),
+    shares={"trainer-1": 0.75},
+    release="llama:9",
+    neurons=(
+        neuron("training-validator", phase="judging", role="validator", figures={"window": 12}),
+        neuron("trainer-1", figures={"window": 13, "loss": 5.3127}),
+    ),
+)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_training_shows_its_window_loss_release_and_each_share(width: int) -> None:
+    lines = shown(replace(NETWORK, training=TRAINING), width)
+
+    assert all(len(line) <= width for line in lines)
+    assert "3  window 12  loss 5.400 █▆▃▁  serves llama:9" in "\n".join(lines)
+    (trainer,) = [line for line in lines if "trainer-1" in line]
+    assert trainer.split()[1:6] == ["trainer-1", "serving", "0.750", "13", "5.313"]
+
+
+def test_training_that_has_not_begun_shows_no_figures() -> None:
+    begun = replace(TRAINING, window=-1, losses=(), release=None, shares={}, netuid=None)
+    (line,) = [each for each in shown(replace(NETWORK, training=begun), 80) if "training  " in each]
+
+    assert line.strip("│ ").split() == ["training", "starting"]
+    assert "training" not in "\n".join(shown(NETWORK, 80))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "bars"), [((1.0,), "▁"), ((2.0, 2.0), "▁▁"), ((3.0, 2.0, 1.0), "█▅▁")]
+)
+def test_a_sparkline_goes_from_the_lowest_to_the_highest(
+    numbers: tuple[float, ...], bars: str
+) -> None:
+    assert sparkline(numbers) == bars
+    assert len(sparkline(numbers * 30)) == 16
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from taonet.cli.event_loop import run_until_signal
 from taonet.cli.output import configure_logging, console, fail, notices, print_json
 from taonet.cli.up.folder import NetworkFolder, default_folder, read_json
 from taonet.cli.up.founding import FoundingFailed
-from taonet.cli.up.plan import MINERS, Cheat, NetworkPlan
+from taonet.cli.up.plan import MINERS, SUBNETS, TEXT, TRAINING_NAME, Cheat, NetworkPlan
 from taonet.cli.up.processes import last_line
 from taonet.cli.up.supervisor import (
     CannotStart,
@@ -75,11 +75,15 @@ def up(
         int,
         typer.Option(min=1, max=PORT_MAX - len(MINERS), help="The miners' ports follow this one."),
     ] = 8091,
+    subnets: Annotated[
+        str, typer.Option(help=f"What runs: {TEXT}, or {TEXT},{TRAINING_NAME}.")
+    ] = TEXT,
     folder: FolderOption = None,
 ) -> None:
     """Run a whole network on this machine: chain, subnet, validator, miners, gateway."""
     place = folder_of(folder)
-    plan = NetworkPlan(chain_port, gateway_port, axon_port, block_time, tempo, cheat)
+    training = trains(subnets)
+    plan = NetworkPlan(chain_port, gateway_port, axon_port, block_time, tempo, cheat, training)
     found = running(place)
     if found is not None:
         fail(
@@ -99,6 +103,14 @@ def up(
     else:
         configure_logging(quiet=True)
         _foreground(place, plan, json=json)
+
+
+def trains(subnets: str) -> bool:
+    """Whether these subnets are text and training; ends the command where they are others."""
+    chosen = {name.strip() for name in subnets.split(",")}
+    if TEXT not in chosen or chosen - set(SUBNETS):
+        fail(f"{subnets!r}: the subnets are {TEXT}, or {TEXT},{TRAINING_NAME}", code=2)
+    return TRAINING_NAME in chosen
 
 
 def folder_of(chosen: Path | None) -> NetworkFolder:
@@ -151,7 +163,8 @@ async def _working(supervisor: Supervisor, view: ChainView) -> NetworkSurvey:
 
 def is_working(network: NetworkSurvey) -> bool:
     """Whether every process does its work."""
-    phases = [n.phase for n in network.neurons if n.role != "owner"]
+    training = network.training.neurons if network.training else ()
+    phases = [n.phase for n in (*network.neurons, *training) if n.role != "owner"]
     phases.append(str(network.gateway.get("phase", "")))
     return network.block is not None and all(phase in WORKING for phase in phases)
 
@@ -182,6 +195,7 @@ def _detach(folder: NetworkFolder, plan: NetworkPlan, *, json: bool) -> None:
     command += ["--cheat", plan.cheat.value, "--block-time", str(plan.block_time_s)]
     command += ["--tempo", str(plan.tempo_blocks), "--chain-port", str(plan.chain_port)]
     command += ["--gateway-port", str(plan.gateway_port), "--axon-port", str(plan.axon_port)]
+    command += ["--subnets", plan.subnets]
     log_file = folder.log("supervisor")
     log_file.parent.mkdir(parents=True, exist_ok=True)
     with log_file.open("ab") as log:

@@ -52,6 +52,26 @@ class NetworkFolder:
         """What the founding left: the subnet's number, hotkeys, and what they held."""
         return self.root / "founded.json"
 
+    @property
+    def training(self) -> Path:
+        """The training run's file and blobs."""
+        return self.root / "training"
+
+    @property
+    def run(self) -> Path:
+        """What everybody in the training run has to know."""
+        return self.training / "run.json"
+
+    @property
+    def blobs(self) -> Path:
+        """Payloads, checkpoints and releases by their hash."""
+        return self.training / "blobs"
+
+    @property
+    def founded_training(self) -> Path:
+        """What the founding of the training subnet left."""
+        return self.root / "founded-training.json"
+
     def neuron(self, name: str) -> Path:
         """A miner's or the validator's state."""
         return self.root / "neurons" / name

@@ -122,12 +122,20 @@ class Founder:
     async def _subnet(self) -> int:
         found = await self._owned_subnet()
         if found is None:
+            await self._let_networks_come()
             call = calls.SubtensorModule.register_network(hotkey=self._hotkey(self._plan.owner))
             await self._call("register the subnet", call, self._owner)
             found = await self._owned_subnet()
         if found is None:
             raise FoundingFailed("the subnet was registered but the chain does not list it")
         return found
+
+    async def _let_networks_come(self) -> None:
+        """A second subnet would have to wait for days of blocks after the first."""
+        if await self._query(storage.SubtensorModule.NetworkRateLimit, []):
+            call = calls.AdminUtils.sudo_set_network_rate_limit(rate_limit=0)
+            order = calls.Sudo.sudo(call=await self._compose(call))
+            await self._call("let subnets follow each other", order, self._sudo)
 
     async def _owned_subnet(self) -> int | None:
         owner = self._address(self._plan.owner)

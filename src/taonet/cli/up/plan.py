@@ -27,8 +27,17 @@ OWNER = Participant("owner", 20_000)
 VALIDATOR = Participant("validator", 20_000)
 MINERS = tuple(Participant(f"miner-{number}", 100) for number in (1, 2, 3))
 VALIDATOR_STAKE_TAO = 1_000
-EVERYONE = (OWNER, VALIDATOR, *MINERS)
 SUBNET_NAME = "text generation"
+TRAINING_OWNER = Participant("training-owner", 20_000)
+TRAINING_VALIDATOR = Participant("training-validator", 20_000)
+TRAINERS = tuple(Participant(f"trainer-{number}", 100) for number in (1, 2))
+TRAINING_NAME = "training"
+TEXT = "text"
+SUBNETS = (TEXT, TRAINING_NAME)
+"""What `--subnets` may name."""
+WINDOW_S = 40.0
+"""Of training: long enough for a few steps of the smallest model beside everything else."""
+WINDOW_BLOCKS_MIN = 20
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class NetworkPlan:
     block_time_s: float = 1.0
     tempo_blocks: int = 20
     cheat: Cheat = Cheat.QUANTISED
+    training: bool = False
+    """Whether a second subnet trains the model that the first one serves beside its own."""
 
     @property
     def chain_url(self) -> str:
@@ -76,8 +87,25 @@ class NetworkPlan:
 
     @property
     def subnet(self) -> SubnetPlan:
-        """The network's one subnet."""
+        """The subnet that answers people."""
         return SubnetPlan(SUBNET_NAME, self.tempo_blocks, MINERS)
+
+    @property
+    def training_subnet(self) -> SubnetPlan:
+        """The subnet that trains a model."""
+        return SubnetPlan(
+            TRAINING_NAME, self.tempo_blocks, TRAINERS, TRAINING_OWNER, TRAINING_VALIDATOR
+        )
+
+    @property
+    def window_blocks(self) -> int:
+        """Blocks of a training window."""
+        return max(WINDOW_BLOCKS_MIN, round(WINDOW_S / self.block_time_s))
+
+    @property
+    def subnets(self) -> str:
+        """As `--subnets` says it."""
+        return ",".join(SUBNETS if self.training else (TEXT,))
 
     def ports(self) -> tuple[tuple[int, str], ...]:
         """Every port that must be free, and for whom."""

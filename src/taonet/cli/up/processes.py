@@ -105,21 +105,36 @@ class Processes:
             await self._spawn(managed)
 
     async def _spawn(self, managed: Managed) -> None:
-        managed.log.parent.mkdir(parents=True, exist_ok=True)
-        with managed.log.open("ab") as log:
-            managed.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "taonet.cli.main",
-                *managed.arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **managed.environment},
-                # Ctrl-C goes to the whole foreground group; only the supervisor shall hear it.
-                start_new_session=True,
-            )
+        await _spawned(managed)
         self._changed()
+
+
+async def completed(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
+    """Run one command to its end and return its exit status; it ends when this is cancelled."""
+    managed = Managed(log.stem, arguments, log, environment=environment)
+    await _spawned(managed)
+    assert managed.process is not None
+    try:
+        return await managed.process.wait()
+    finally:
+        await _end(managed)
+
+
+async def _spawned(managed: Managed) -> None:
+    managed.log.parent.mkdir(parents=True, exist_ok=True)
+    with managed.log.open("ab") as log:
+        managed.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "taonet.cli.main",
+            *managed.arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **managed.environment},
+            # Ctrl-C goes to the whole foreground group; only the supervisor shall hear it.
+            start_new_session=True,
+        )
 
 
 async def _end(managed: Managed) -> None:

@@ -18,11 +18,22 @@ from pathlib import Path
 from typing import Any
 
 import bittensor as bt
+from bittensor import storage
 
 from taonet.cli.up.folder import NetworkFolder, read_json, write_json
 from taonet.cli.up.founding import Founder, connected
-from taonet.cli.up.plan import EVERYONE, MINERS, OWNER, VALIDATOR, Cheat, NetworkPlan
-from taonet.cli.up.processes import ONE_THREAD, Managed, Processes, last_line
+from taonet.cli.up.plan import (
+    MINERS,
+    OWNER,
+    TRAINERS,
+    TRAINING_OWNER,
+    TRAINING_VALIDATOR,
+    VALIDATOR,
+    Cheat,
+    NetworkPlan,
+    SubnetPlan,
+)
+from taonet.cli.up.processes import ONE_THREAD, Managed, Processes, completed, last_line
 from taonet.cli.up.survey import ChainView, NetworkSurvey, founded_alpha, survey
 from taonet.cli.up.wallets import HOTKEY, make_wallets
 
@@ -34,6 +45,13 @@ RETRY_S = 0.2
 
 VALIDATOR_PAUSE_S = 1.0
 """Between two rounds of the validator."""
+
+RUN_NAME = "kjv-nano"
+RUN_SIZE = ("--preset", "nano", "--steps", "8", "--rows", "4", "--length", "64")
+"""What two cores carry beside a text subnet."""
+
+RELEASE_WINDOWS = 3
+"""From one release to the next."""
 
 
 class CannotStart(RuntimeError):
@@ -88,10 +106,12 @@ def _runs(pid: int, word: bytes) -> bool:
 
 def remove(folder: NetworkFolder) -> None:
     """Forget a network: its chain, keys and scores."""
-    for part in (folder.chain, folder.wallets, folder.gateway, folder.root / "neurons"):
+    parts = (folder.chain, folder.wallets, folder.gateway, folder.training)
+    for part in (*parts, folder.root / "neurons"):
         shutil.rmtree(part, ignore_errors=True)
     shutil.rmtree(folder.root / "logs", ignore_errors=True)
     folder.founded.unlink(missing_ok=True)
+    folder.founded_training.unlink(missing_ok=True)
     folder.supervisor.unlink(missing_ok=True)
 
 
@@ -120,6 +140,7 @@ class Supervisor:
         self.folder = folder
         self.plan = plan
         self.netuid: int | None = None
+        self._training: int | None = None
         self._ready = False
         self._processes = Processes(self._write)
 
@@ -155,29 +176,71 @@ class Supervisor:
         return await survey(view, self.plan, self.folder, self.netuid)
 
     async def _found(self, report: Callable[[str], None]) -> None:
-        wallets = make_wallets(self.folder.wallets, EVERYONE)
+        self.netuid = await self._found_subnet(self.plan.subnet, self.folder.founded, report)
+        if self.plan.training:
+            own = self.plan.training_subnet
+            self._training = await self._found_subnet(own, self.folder.founded_training, report)
+            await self._make_run(report)
+
+    async def _found_subnet(
+        self, plan: SubnetPlan, file: Path, report: Callable[[str], None]
+    ) -> int:
+        wallets = make_wallets(self.folder.wallets, plan.everyone)
         async with connected(self.plan.chain_url) as client:
-            self.netuid = await Founder(client, self.plan.subnet, wallets, report).found()
-            if read_json(self.folder.founded) is None:
-                hotkeys = {p.name: wallets[p.name].hotkey.ss58_address for p in EVERYONE}
-                held = await founded_alpha(client, self.netuid)
-                write_json(
-                    self.folder.founded,
-                    {"netuid": self.netuid, "hotkeys": hotkeys, "held_alpha": held},
-                )
+            netuid = await Founder(client, plan, wallets, report).found()
+            if read_json(file) is None:
+                hotkeys = {p.name: wallets[p.name].hotkey.ss58_address for p in plan.everyone}
+                held = await founded_alpha(client, netuid)
+                write_json(file, {"netuid": netuid, "hotkeys": hotkeys, "held_alpha": held})
+        return netuid
+
+    async def _make_run(self, report: Callable[[str], None]) -> None:
+        """The run's file and corpus; a run that there is already goes on."""
+        if self.folder.run.exists():
+            return
+        report("preparing a corpus to train on")
+        number: Any = storage.System.Number
+        async with connected(self.plan.chain_url) as client:
+            block = await client.query(number, [])
+        self.folder.training.mkdir(parents=True, exist_ok=True)
+        arguments = ["training", "new", str(self.folder.run), "--name", RUN_NAME]
+        arguments += ["--first", str(int(block)), "--window", str(self.plan.window_blocks)]
+        log = self.folder.log("run")
+        if await completed([*arguments, *RUN_SIZE], log, ONE_THREAD):
+            raise CannotStart(f"there is nothing to train: {last_line(log)}")
 
     async def _start_neurons(self) -> None:
+        releases: list[str] = []
+        if self._training is not None:
+            await self._start_training(self._training)
+            releases = ["--releases", str(self._training)]
         for offset, miner in enumerate(MINERS, start=1):
             arguments = ["miner", *self._seat(miner.name)]
             arguments += ["--port", str(self.plan.axon_port + offset)]
+            if releases:
+                arguments += [*releases, "--store", str(self.folder.blobs)]
             cheat = self.plan.cheat_of(miner)
             if cheat is not Cheat.NONE:
                 arguments += ["--cheat", cheat.value]
             await self._start(miner.name, arguments)
         pause = ["--pause", str(VALIDATOR_PAUSE_S)]
         await self._start(VALIDATOR.name, ["validator", *self._seat(VALIDATOR.name), *pause])
-        gateway = ["gateway", *self._seat(OWNER.name, self.folder.gateway)]
+        gateway = ["gateway", *self._seat(OWNER.name, self.folder.gateway), *releases]
         await self._start("gateway", [*gateway, "--port", str(self.plan.gateway_port)])
+
+    async def _start_training(self, netuid: int) -> None:
+        blobs = ["--store", str(self.folder.blobs)]
+        place = ["--run", str(self.folder.run), *blobs]
+        for role, each in (
+            ("validator", TRAINING_VALIDATOR),
+            *(("miner", trainer) for trainer in TRAINERS),
+        ):
+            seat = [*self._seat(each.name, netuid=netuid), *place]
+            await self._start(each.name, [role, *seat])
+        owner = self._wallet(TRAINING_OWNER.name, netuid)
+        every = ["--every", str(RELEASE_WINDOWS)]
+        release = ["training", "release", str(self.folder.run), *blobs, *owner, *every]
+        await self._start("releases", release)
 
     def _chain_arguments(self) -> list[str]:
         return [
@@ -190,10 +253,10 @@ class Supervisor:
             str(self.plan.block_time_s),
         ]
 
-    def _seat(self, wallet: str, state: Path | None = None) -> list[str]:
+    def _wallet(self, wallet: str, netuid: int) -> list[str]:
         return [
             "--netuid",
-            str(self.netuid),
+            str(netuid),
             "--chain-url",
             self.plan.chain_url,
             "--wallet-path",
@@ -202,9 +265,14 @@ class Supervisor:
             wallet,
             "--wallet-hotkey",
             HOTKEY,
-            "--state-folder",
-            str(state or self.folder.neuron(wallet)),
         ]
+
+    def _seat(
+        self, wallet: str, state: Path | None = None, *, netuid: int | None = None
+    ) -> list[str]:
+        assert self.netuid is not None, "a subnet is founded before its neurons start"
+        own = self._wallet(wallet, self.netuid if netuid is None else netuid)
+        return [*own, "--state-folder", str(state or self.folder.neuron(wallet))]
 
     async def _start(self, name: str, arguments: list[str]) -> None:
         self.folder.status(name).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -11,7 +11,7 @@ import bittensor as bt
 from bittensor import storage
 
 from taonet.cli.up.folder import NetworkFolder, read_json
-from taonet.cli.up.plan import MINERS, OWNER, VALIDATOR, NetworkPlan
+from taonet.cli.up.plan import NetworkPlan, SubnetPlan
 
 STALE_S = 60.0
 """A process that has said nothing for this long is shown as silent."""
@@ -42,6 +42,23 @@ class NeuronSurvey:
 
 
 @dataclass(frozen=True)
+class TrainingSurvey:
+    """
+    The subnet that trains, as its validator sees it.
+
+    `losses` are validation losses of the last windows in nats a token, the newest last; `shares`
+    each miner's by name; `release` what the text miners serve of it.
+    """
+
+    netuid: int | None
+    window: int | None
+    losses: tuple[float, ...]
+    shares: Mapping[str, float]
+    release: str | None
+    neurons: tuple[NeuronSurvey, ...]
+
+
+@dataclass(frozen=True)
 class NetworkSurvey:
     """A network at one moment; `block` is None while the chain does not answer."""
 
@@ -56,6 +73,7 @@ class NetworkSurvey:
     price_tao: float | None
     neurons: tuple[NeuronSurvey, ...]
     gateway: Mapping[str, Any]
+    training: TrainingSurvey | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -126,6 +144,7 @@ async def survey(
 ) -> NetworkSurvey:
     """Everything the table shows, at the chain's newest block."""
     subnet = _Subnet() if netuid is None else await view.subnet(netuid)
+    neurons = _neurons(plan.subnet, subnet, folder, read_json(folder.founded) or {})
     return NetworkSurvey(
         chain_url=plan.chain_url,
         gateway_url=plan.gateway_url,
@@ -136,8 +155,30 @@ async def survey(
         tempo=subnet.tempo,
         next_epoch_block=subnet.next_epoch_block,
         price_tao=subnet.price_tao,
-        neurons=_neurons(subnet, folder),
+        neurons=neurons,
         gateway=_said(folder, "gateway"),
+        training=await _training(view, plan, folder, neurons) if plan.training else None,
+    )
+
+
+async def _training(
+    view: ChainView, plan: NetworkPlan, folder: NetworkFolder, served_by: Sequence[NeuronSurvey]
+) -> TrainingSurvey:
+    known = read_json(folder.founded_training) or {}
+    netuid = known.get("netuid")
+    subnet = _Subnet() if netuid is None else await view.subnet(netuid)
+    neurons = _neurons(plan.training_subnet, subnet, folder, known)
+    (validator,) = (each for each in neurons if each.role == "validator")
+    said = validator.figures
+    shares = said.get("shares", {})
+    releases = [each.figures["release"] for each in served_by if each.figures.get("release")]
+    return TrainingSurvey(
+        netuid=netuid,
+        window=said.get("window"),
+        losses=tuple(said.get("losses", ())),
+        shares={n.name: shares.get(n.hotkey, 0.0) for n in neurons if n.role == "miner"},
+        release=releases[0] if releases else None,
+        neurons=neurons,
     )
 
 
@@ -166,12 +207,13 @@ async def _subnet(client: bt.Client, netuid: int) -> _Subnet:
     return _Subnet(graph.block, graph.name, graph.tempo, next_epoch, graph.price, neurons)
 
 
-def _neurons(subnet: _Subnet, folder: NetworkFolder) -> tuple[NeuronSurvey, ...]:
-    known = read_json(folder.founded) or {}
+def _neurons(
+    plan: SubnetPlan, subnet: _Subnet, folder: NetworkFolder, known: Mapping[str, Any]
+) -> tuple[NeuronSurvey, ...]:
     hotkeys: Mapping[str, str] = known.get("hotkeys", {})
     held: Mapping[str, float] = known.get("held_alpha", {})
-    roles = [(OWNER.name, "owner"), (VALIDATOR.name, "validator")]
-    roles += [(miner.name, "miner") for miner in MINERS]
+    roles = [(plan.owner.name, "owner"), (plan.validator.name, "validator")]
+    roles += [(miner.name, "miner") for miner in plan.miners]
     return tuple(
         _neuron(name, role, hotkeys.get(name, ""), subnet, held, _said(folder, name))
         for name, role in roles

@@ -1,12 +1,14 @@
 """The network as people see it: one table that stays readable, and progress while models load."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey
+from taonet.cli.up.survey import NetworkSurvey, NeuronSurvey, TrainingSurvey
 
 BAR_WIDTH = 12
 WIDE = 100
@@ -15,6 +17,9 @@ DIGITS_SHOWN = 6
 """Of an amount, so that a large one takes no more room than a small one."""
 HOTKEY_ENDS = (6, 4)
 """Characters of a hotkey's beginning and end; `taonet status --json` has the whole."""
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARKS_MAX = 16
+"""Windows whose losses are shown."""
 PHASE_STYLES = {
     "serving": "green",
     "judging": "green",
@@ -33,6 +38,8 @@ def render(network: NetworkSurvey, notice: str = "", *, width: int = WIDE) -> Re
         _places(network),
         _neurons(network, gap=2 if width >= WIDE else 1),
     ]
+    if network.training is not None:
+        parts.append(_training(network.training, gap=2 if width >= WIDE else 1))
     if notice:
         parts.append(Text(notice, style="yellow"))
     return Group(*parts)
@@ -50,6 +57,8 @@ def _places(network: NetworkSurvey) -> RenderableType:
     if network.netuid is not None:
         price = "" if network.price_tao is None else f"  1 α = {network.price_tao:.6f} τ"
         grid.add_row("subnet", Text(f"{network.netuid} {network.subnet}{price}"))
+    if network.training is not None:
+        grid.add_row("training", _progress(network.training))
     return Panel(grid, title="taonet", title_align="left", expand=False)
 
 
@@ -91,6 +100,49 @@ def _neurons(network: NetworkSurvey, *, gap: int) -> Table:
             shortened(neuron.hotkey),
         )
     return table
+
+
+def _progress(training: TrainingSurvey) -> Text:
+    """Where the run is, how the validation loss went, and what is served of it."""
+    parts = ["starting" if training.netuid is None else str(training.netuid)]
+    if training.window is not None and training.window >= 0:
+        parts.append(f"window {training.window}")
+    if training.losses:
+        parts.append(f"loss {training.losses[-1]:.3f} {sparkline(training.losses)}")
+    if training.release:
+        parts.append(f"serves {training.release}")
+    return Text("  ".join(parts))
+
+
+def _training(training: TrainingSurvey, *, gap: int) -> Table:
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False)
+    for title in ("uid", "name"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("state")
+    for title in ("share", "window", "loss", "stake α", "earned α"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for neuron in training.neurons:
+        share = training.shares.get(neuron.name)
+        window, loss = neuron.figures.get("window"), neuron.figures.get("loss")
+        table.add_row(
+            "" if neuron.uid is None else str(neuron.uid),
+            neuron.name,
+            _phase(neuron),
+            "" if share is None else f"{share:.3f}",
+            "" if window is None or window < 0 else str(window),
+            "" if loss is None else f"{loss:.3f}",
+            amount(neuron.stake_alpha),
+            amount(neuron.earned_alpha),
+        )
+    return table
+
+
+def sparkline(numbers: Sequence[float]) -> str:
+    """A bar for each of the last numbers, from the lowest of them to the highest."""
+    last = numbers[-SPARKS_MAX:]
+    low, high = min(last), max(last)
+    steps = len(SPARKS) - 1
+    return "".join(SPARKS[round((each - low) / (high - low or 1.0) * steps)] for each in last)
 
 
 def amount(alpha: float) -> str:

@@ -6,18 +6,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from taonet.neuron.errors import NeuronError
+import structlog
+
+from taonet.neuron.errors import ChainError, NeuronError
 from taonet.neuron.process import Seat, reported
-from taonet.neuron.releases import Release
+from taonet.neuron.releases import Release, newest
 from taonet.neuron.score_book import ScoreBook
 from taonet.neuron.sdk_chain import SdkChain
 from taonet.neuron.weight_setter import WeightSetter
 from taonet.primitives.units import NetUid
-from taonet.subnets.training.blob_store import store_at
+from taonet.subnets.training.blob_store import BlobError, store_at
+from taonet.subnets.training.checkpoint import HistoryInvalid
 from taonet.subnets.training.corpus import Corpus
 from taonet.subnets.training.follower import Follower
 from taonet.subnets.training.judgement import model_losses
 from taonet.subnets.training.miner import TrainingMiner
+from taonet.subnets.training.payload import PayloadInvalid
 from taonet.subnets.training.recipes import RECIPES, prepared
 from taonet.subnets.training.release import made, publish
 from taonet.subnets.training.run import Run
@@ -28,6 +32,8 @@ from taonet.subnets.training.worker import require
 NAME = "training"
 PAGES_MEASURED = 256
 """Held-out pages whose loss a release states."""
+
+log = structlog.get_logger("taonet.training")
 
 
 class TrainingMisconfigured(NeuronError):
@@ -87,17 +93,40 @@ async def release(config: TrainingConfig) -> Release:
     Raises `NeuronError`, `BlobError`, `HistoryInvalid`, `ValueError` or `OSError`.
     """
     run, corpus = await asyncio.to_thread(loaded, config)
-    vocabulary = vocabulary_of(run)
-    async with _chain(config) as chain:
-        follower = Follower(run, store_at(config.store), chain, NetUid(config.seat.netuid))
+    async with _follower(config, run) as follower, _chain(config) as chain:
         await follower.follow(await chain.metagraph(follower.netuid))
         if not follower.checkpoints or follower.newest.window == 0:
             raise TrainingMisconfigured(f"the run {run.name} has come to nothing yet")
-        pages = corpus.held_out(PAGES_MEASURED)
-        loss = await asyncio.to_thread(model_losses(run), follower.newest.weights, pages)
-        made_now = await made(run, follower.newest, vocabulary, follower.store, loss)
-        number = await publish(chain, config.seat.netuid, made_now)
-    return replace(made_now, number=number)
+        return await _released(follower, corpus, chain)
+
+
+async def keep_releasing(config: TrainingConfig, every: int) -> None:
+    """
+    Release the newest checkpoint whenever it is `every` windows past the last release, until
+    cancelled. Which release is served meanwhile, as after a roll back, makes no difference.
+
+    Raises `NeuronError`, `ValueError` or `OSError` for a bad config.
+    """
+    run, corpus = await asyncio.to_thread(loaded, config)
+    async with _follower(config, run) as follower, _chain(config) as chain:
+        async for metagraph in follower.metagraphs():
+            try:
+                await follower.follow(metagraph)
+                last = await newest(chain, config.seat.netuid)
+                window = 0 if last is None else last.window
+                if follower.checkpoints and follower.newest.window >= window + every:
+                    done = await _released(follower, corpus, chain)
+                    log.info("model_released", number=done.number, model=done.name, loss=done.loss)
+            except (ChainError, BlobError, HistoryInvalid, PayloadInvalid) as error:
+                log.warning("release_interrupted", reason=f"{type(error).__name__}: {error}")
+
+
+async def _released(follower: Follower, corpus: Corpus, chain: SdkChain) -> Release:
+    run, netuid = follower.run, int(follower.netuid)
+    pages = corpus.held_out(PAGES_MEASURED)
+    loss = await asyncio.to_thread(model_losses(run), follower.newest.weights, pages)
+    made_now = await made(run, follower.newest, vocabulary_of(run), follower.store, loss)
+    return replace(made_now, number=await publish(chain, netuid, made_now))
 
 
 def loaded(config: TrainingConfig) -> tuple[Run, Corpus]:

@@ -46,6 +46,8 @@ from taonet.subnets.training.worker import require
 
 PAGES_PUBLISHED = 64
 """Held-out pages whose loss is published with each window."""
+CURVE_WINDOWS = 24
+"""Losses that are kept for people to see how it goes."""
 
 log = structlog.get_logger("taonet.training.validator")
 
@@ -74,7 +76,7 @@ class TrainingValidator:
         self._status = status
         self._losses = model_losses(follower.run)
         self.judge = Judge(follower.run, corpus, self._losses)
-        self._judged = _restored(self.judge, path)
+        self._judged, self._curve = _restored(self.judge, path)
         self.loss: float | None = None
 
     async def run(self) -> None:
@@ -136,7 +138,8 @@ class TrainingValidator:
         self._book.record(metagraph, judgement.scores)
         self._judged = window
         if self._path is not None:
-            write_state(self._path, {"window": window, "records": self.judge.state()})
+            kept = {"window": window, "records": self.judge.state(), "losses": self._curve}
+            write_state(self._path, kept)
         log.info(
             "window_judged",
             window=window,
@@ -153,6 +156,7 @@ class TrainingValidator:
         }
         held_out = self._corpus.held_out(PAGES_PUBLISHED)
         self.loss = await asyncio.to_thread(self._losses, before.weights, held_out)
+        self._curve = [*self._curve, round(self.loss, 4)][-CURVE_WINDOWS:]
         after = await asyncio.to_thread(advanced, self._run, before, updates, self.loss)
         await publish(self._follower.store, after)
         await self._announce(after)
@@ -209,6 +213,7 @@ class TrainingValidator:
             rounds=self._book.round,
             window=self._judged,
             loss=None if self.loss is None else round(self.loss, 4),
+            losses=self._curve,
             shares={hotkey: round(share, 6) for hotkey, share in shares.items()},
             verdicts={hotkey: _rounded(score) for hotkey, score in self.judge.standing().items()},
             weights_at=outbox.on_chain_at if outbox else None,
@@ -221,13 +226,16 @@ def _rounded(score: Score) -> dict[str, float]:
     return {name: round(number, 4) for name, number in score.parts.items()}
 
 
-def _restored(judge: Judge, path: Path | None) -> int:
-    """Fill `judge` with what a process before this one knew; the window that it judged last."""
+def _restored(judge: Judge, path: Path | None) -> tuple[int, list[float]]:
+    """
+    Fill `judge` with what a process before this one knew; the window that it judged last, and the
+    last losses.
+    """
     value: Any = None if path is None else read_state(path)
     if value is None:
-        return -1
+        return -1, []
     try:
         judge.restore(value["records"])
-        return int(value["window"])
+        return int(value["window"]), [float(loss) for loss in value.get("losses", ())]
     except (TypeError, KeyError, ValueError) as error:
         raise StateUnreadable(f"{path} is no judge's memory; remove it to start afresh") from error
