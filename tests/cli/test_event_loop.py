@@ -7,7 +7,7 @@ import sys
 import pytest
 
 SCRIPT = """
-import asyncio
+import asyncio, signal
 from taonet.cli.event_loop import run_until_signal
 
 async def work():
@@ -19,6 +19,8 @@ async def work():
         await asyncio.to_thread(input)
         print("clean", flush=True)
 
+# Whoever runs the tests may be deaf to this one, as under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 run_until_signal(work())
 """
 
