@@ -36,7 +36,7 @@ VERBS = frozenset(
         *("replace", "vote", "swap_votes", "publish", "unpublished", "pulse"),
         *("open_commitments", "lease", "pay_lease", "seal_weights", "reveal_sealed"),
         *("pay_miners", "last_epoch_now", "transact", "leave", "treasury", "treasury_refuses"),
-        *("associate", "unassociated", "forget_pulses"),
+        *("associate", "unassociated", "forget_pulses", "commit_in"),
     )
 )
 READINGS = frozenset(

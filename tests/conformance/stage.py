@@ -90,6 +90,14 @@ def commitment_field(content: str | int, number: int | None = None) -> Data:
     return TimelockEncrypted(sealed(content.encode(), number), number)
 
 
+def hash_of_vote(hotkey: str, place: int, opening: Sequence[Any]) -> bytes:
+    """What a hotkey commits to: the place, uids, values, salt, version key."""
+    uids, values, salt, version = opening
+    vectors = b"".join(codec(vec(u16)).encode(tuple(one)) for one in (uids, values, salt))
+    tail = vectors + version.to_bytes(8, "little")
+    return blake2_256(account(hotkey) + place.to_bytes(2, "little") + tail)
+
+
 def ensure_refused(error: str, what: str, action: Callable[[], None]) -> None:
     """Raises `AssertionError` unless an action is refused with an error of that name."""
     found = "nothing"
@@ -355,11 +363,14 @@ class Stage(Readings):
 
     def commit(self, hotkey: str, netuid: int, *opening: Any) -> None:
         """Commit to weights that are revealed later: uids, values, salt, version key."""
-        uids, values, salt, version = opening
-        vectors = b"".join(codec(vec(u16)).encode(tuple(one)) for one in (uids, values, salt))
-        tail = vectors + version.to_bytes(8, "little")
-        message = account(hotkey) + netuid.to_bytes(2, "little") + tail
-        self.call(hotkey, "commit_weights", netuid, "0x" + blake2_256(message).hex())
+        hashed = "0x" + hash_of_vote(hotkey, netuid, opening).hex()
+        self.call(hotkey, "commit_weights", netuid, hashed)
+
+    def commit_in(self, place: int, hotkey: str, netuid: int, *vote: Any) -> None:
+        """`commit` in a mechanism, whose weights lie at a place of their own."""
+        mechanism, *opening = vote
+        hashed = "0x" + hash_of_vote(hotkey, place, opening).hex()
+        self.call(hotkey, "commit_mechanism_weights", netuid, mechanism, hashed)
 
     def replace(self, netuid: int, uid: int, hotkey: str) -> None:
         """Give a neuron's uid to another hotkey."""
