@@ -69,6 +69,10 @@ class Call:
 RUNTIME_CALL_NAME = "RuntimeCall"
 RUNTIME_CALL: Type[Call] = Late(RUNTIME_CALL_NAME)
 
+EXTRINSIC_NAME = "UncheckedExtrinsic"
+EXTRINSIC: Type[bytes] = Late(EXTRINSIC_NAME)
+"""An extrinsic without its length prefix: the bytes of it, but a type of its own in metadata."""
+
 RuntimeCall = Annotated[Call, RUNTIME_CALL]
 """The annotation of a parameter that is a call."""
 

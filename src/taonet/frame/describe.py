@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taonet.frame.call import EXTRINSIC_NAME
 from taonet.frame.config import RuntimeConfig
 from taonet.frame.pallet import PalletSpec
 from taonet.frame.runtime_api import RuntimeApi
@@ -207,7 +208,9 @@ class _Description:
         )
         raw = m.TypeField(None, self.registry.id_of(byte_vec), None, ())
         path = ("sp_runtime", "generic", "unchecked_extrinsic", "UncheckedExtrinsic")
-        return self.registry.add(path, m.CompositeDefinition((raw,)), parameters=parameters)
+        type_id = self.registry.reserve(EXTRINSIC_NAME)
+        self.registry.fill(type_id, path, m.CompositeDefinition((raw,)), parameters=parameters)
+        return type_id
 
     def _api(self, cls: type[RuntimeApi[Any]]) -> m.ApiTrait:
         methods = tuple(

@@ -9,7 +9,7 @@ Source: subtensor runtime/src/lib.rs `construct_runtime!` @ 14bc6f9.
 from dataclasses import replace
 from typing import Final
 
-from taonet.frame.call import CallCodec
+from taonet.frame.call import EXTRINSIC_NAME, RUNTIME_CALL_NAME, CallCodec
 from taonet.frame.dispatch_error import ModuleError
 from taonet.frame.pallet import CallSpec, Event, Pallet, PalletSpec, merge
 from taonet.pallets.admin_utils import ADMIN_UTILS_CLASSES, ADMIN_UTILS_INDEX
@@ -46,7 +46,8 @@ from taonet.pallets.timestamp import Timestamp
 from taonet.pallets.transaction_payment import TransactionPayment
 from taonet.pallets.utility import Utility
 from taonet.runtime.event_codec import EventCodec
-from taonet.scale.codec import Codecs
+from taonet.scale.codec import Codecs, codec
+from taonet.scale.types import byte_vec
 
 PALLETS: Final[dict[int, tuple[type[Pallet], ...]]] = {
     0: (System,),
@@ -116,7 +117,13 @@ EVENT_PALLETS: Final[dict[type[Event], int]] = {
 
 def _runtime_codecs() -> Codecs:
     calls, events = CallCodec(SPECS), EventCodec(EVENT_PALLETS)
-    codecs = Codecs({"RuntimeCall": calls.codec, "RuntimeEvent": events.codec})
+    codecs = Codecs(
+        {
+            RUNTIME_CALL_NAME: calls.codec,
+            "RuntimeEvent": events.codec,
+            EXTRINSIC_NAME: codec(byte_vec),
+        }
+    )
     calls.bind(codecs)
     events.bind(codecs)
     return codecs

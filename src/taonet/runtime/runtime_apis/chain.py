@@ -7,7 +7,7 @@ keys) is left out, or answers that there is nothing.
 
 from typing import Annotated
 
-from taonet.frame.call import RuntimeCall
+from taonet.frame.call import EXTRINSIC, RuntimeCall
 from taonet.frame.runtime_api import RuntimeApi, api
 from taonet.frame.weight import DispatchClass, Weight
 from taonet.pallets.aura import AuraId, slot_duration_ms
@@ -30,16 +30,10 @@ from taonet.scale.codec import encode_compact
 from taonet.scale.types import U8, U32, U64, CLike, Struct, TaggedUnion, byte_array, c_like, vec
 
 
-class GenericExtrinsic(Struct, path="sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic"):
-    """An extrinsic without its length prefix, of any chain's form."""
-
-    _0: bytes
-
-
 class UncheckedExtrinsic(Struct, path="fp_self_contained::unchecked_extrinsic::UncheckedExtrinsic"):
     """An extrinsic, or an Ethereum transaction."""
 
-    _0: GenericExtrinsic
+    _0: Annotated[bytes, EXTRINSIC]
 
 
 class RuntimeDispatchInfo(Struct, path="pallet_transaction_payment::types::RuntimeDispatchInfo"):
@@ -196,7 +190,7 @@ class KeyTypeId(Struct, path="sp_core::crypto::KeyTypeId"):
 
 
 def _extrinsic(runtime: Runtime, unchecked: UncheckedExtrinsic) -> Extrinsic:
-    body = unchecked._0._0
+    body = unchecked._0
     return decode_extrinsic(runtime.codecs, encode_compact(len(body)) + body)
 
 

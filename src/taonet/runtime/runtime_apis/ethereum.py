@@ -29,7 +29,7 @@ from taonet.pallets.subtensor.types import H160
 from taonet.primitives.ids import H256
 from taonet.runtime.pallets import CALLS
 from taonet.runtime.runtime import Runtime
-from taonet.runtime.runtime_apis.chain import GenericExtrinsic, UncheckedExtrinsic
+from taonet.runtime.runtime_apis.chain import UncheckedExtrinsic
 from taonet.scale.types import U64, Struct, TaggedUnion, option, type_of, u8, vec
 
 _U64_MAX = 2**64 - 1
@@ -258,7 +258,7 @@ class ConvertTransactionRuntimeApi(RuntimeApi[Runtime], version=2):
         """A bare extrinsic without its length prefix."""
         call = Call(*CALLS["Ethereum", "transact"], (transaction,))
         encoded = self.runtime.codecs.of(RUNTIME_CALL).encode(call)
-        return UncheckedExtrinsic(GenericExtrinsic(b"\x04" + encoded))
+        return UncheckedExtrinsic(b"\x04" + encoded)
 
 
 def _run(
