@@ -18,6 +18,7 @@ from typing import Any
 
 import bittensor as bt
 import pytest
+from openai import NotFoundError, OpenAI
 
 from taonet.cli.up.founding import Founder, connected
 from taonet.cli.up.plan import Participant, SubnetPlan
@@ -34,7 +35,7 @@ from taonet.subnets.training.blob_store import FileStore
 from taonet.subnets.training.checkpoint import Checkpoint, caught_up, weights_hash
 from taonet.subnets.training.process import TrainingConfig, loaded
 from taonet.subnets.training.run import Run
-from tests.flows.node_process import node_process
+from tests.flows.node_process import free_port, node_process
 
 pytestmark = pytest.mark.model
 
@@ -44,6 +45,13 @@ TEMPO_BLOCKS = 10
 START_S_MAX = 240.0
 WINDOWS_S_MAX = 180.0
 POLL_S = 0.5
+TEXT = SubnetPlan(
+    "text generation",
+    TEMPO_BLOCKS,
+    (Participant("text-miner", 100),),
+    Participant("text-owner", 20_000),
+    Participant("text-validator", 20_000),
+)
 MINERS = (Participant("miner-1", 100), Participant("miner-2", 100))
 NEW = ("--preset", "nano", "--steps", "8", "--rows", "4", "--length", "64")
 
@@ -81,9 +89,17 @@ class Network:
     def start(self, name: str) -> None:
         """A neuron; its threads stay few, since the machine is shared."""
         role = name.split("-")[0]
-        command = [sys.executable, "-m", "taonet.cli.main", role, "--netuid", str(self.netuid)]
-        command += ["--run", "run.json", "--store", "blobs", "--chain-url", self.url]
-        command += ["--wallet-path", "wallets", "--wallet-name", name, "--state-folder", name]
+        place = ["--run", "run.json", "--store", "blobs"]
+        self.spawn(name, role, "--netuid", str(self.netuid), *self.seat(name), *place)
+
+    def seat(self, name: str) -> list[str]:
+        """Who a process is, and where the chain is."""
+        wallet = ["--wallet-path", "wallets", "--wallet-name", name, "--state-folder", name]
+        return ["--chain-url", self.url, *wallet]
+
+    def spawn(self, name: str, *words: str) -> None:
+        """A command that goes on."""
+        command = [sys.executable, "-m", "taonet.cli.main", *words]
         flags = "--xla_cpu_multi_thread_eigen=false"
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
@@ -210,6 +226,66 @@ async def test_what_was_trained_answers(network: Network) -> None:
     network.taonet("training", "rollback", "0", *chain, *owner)
     path = network.taonet("training", "fetch", "--store", "blobs", *chain).strip()
     assert path == f"{first['gguf']}.gguf"
+
+
+class Asked:
+    """A text subnet of one miner and a gateway that follow what is released, and their client."""
+
+    def __init__(self, network: Network, gguf: str) -> None:
+        self._network = network
+        wallets = make_wallets(network.folder / "wallets", TEXT.everyone)
+        netuid = str(asyncio.run(self._found(wallets)))
+        port, releases = str(free_port()), ["--releases", str(network.netuid)]
+        self._key = network.folder / "text-owner" / "api_key"
+        self._url = f"http://127.0.0.1:{port}/v1"
+        own = [*network.seat("text-miner"), "--model", gguf, "--port", str(free_port())]
+        store = ["--store", "blobs"]
+        network.spawn("text-miner", "miner", "--netuid", netuid, *own, *releases, *store)
+        owner = [*network.seat("text-owner"), "--port", port, "--model", gguf.split(".")[0]]
+        network.spawn("gateway", "gateway", "--netuid", netuid, *owner, *releases)
+
+    async def _found(self, wallets: dict[str, bt.Wallet]) -> int:
+        async with connected(self._network.url) as client:
+            return await Founder(client, TEXT, wallets, lambda _: None).found()
+
+    def serves(self, model: str) -> None:
+        """Return once miner and gateway serve `model`."""
+        network = self._network
+        network.until(lambda: network.figures("text-miner").get("release") == model, START_S_MAX)
+        network.until(lambda: model in network.figures("text-owner").get("models", []), START_S_MAX)
+
+    def answer(self, model: str) -> str:
+        """What a person is told by that model."""
+        key = self._key.read_text().strip()
+        with OpenAI(base_url=self._url, api_key=key, timeout=60, max_retries=3) as client:
+            said = client.completions.create(
+                model=model, prompt="And the LORD said unto", max_tokens=12, temperature=0.0
+            )
+        assert said.model == model
+        return said.choices[0].text
+
+
+def test_the_gateway_answers_by_what_was_trained_and_by_what_is_chosen(network: Network) -> None:
+    place = ["--netuid", str(network.netuid), "--chain-url", network.url]
+    owner = ["--wallet-path", "wallets", "--wallet-name", "owner", "--json"]
+
+    def chosen(number: int) -> tuple[str, str]:
+        said = json.loads(network.taonet("training", "rollback", str(number), *place, *owner))
+        return f"llama:{said['window']}", f"{said['gguf']}.gguf"
+
+    (old, file), (new, _) = chosen(0), chosen(1)
+    asked = Asked(network, file)
+    asked.serves(new)
+    assert asked.answer(new)
+    assert chosen(0)[0] == old
+    asked.serves(old)
+    first = asked.answer(old)
+    # The text miner's own model is that release's file.
+    assert first == asked.answer(file.removesuffix(".gguf"))
+    with pytest.raises(NotFoundError):
+        asked.answer(new)
+    for name in ("gateway", "text-miner"):
+        network.kill(name)
 
 
 @pytest.mark.parametrize("name", ["miner-1", "validator"])
