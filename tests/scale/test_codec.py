@@ -25,6 +25,7 @@ from taonet.scale.types import (
     TaggedUnion,
     Tuple,
     Type,
+    Vec,
     account_id,
     boolean,
     c_like,
@@ -95,9 +96,9 @@ def _annotation(described: Type[Any]) -> Any:
     return Annotated[object, described]
 
 
-def _some(plain: Any) -> Any:
-    """An option's value for the oracle, which takes one list out of another that holds it alone."""
-    alone = isinstance(plain, list) and len(plain) == 1 and isinstance(plain[0], list)
+def _some(inner: Type[Any], plain: Any) -> Any:
+    """An option's value for the oracle, which takes a vector's only list for the vector."""
+    alone = isinstance(inner, Vec) and len(plain) == 1 and isinstance(plain[0], list)
     return [plain] if alone else plain
 
 
@@ -109,7 +110,11 @@ def _containers(inner: st.SearchStrategy[Sample]) -> st.SearchStrategy[Sample]:
         st.tuples(inner, st.booleans())
         .filter(lambda s: not isinstance(s[0][0], Option))
         .map(
-            lambda s: (option(s[0][0]), s[0][1] if s[1] else None, _some(s[0][2]) if s[1] else None)
+            lambda s: (
+                option(s[0][0]),
+                s[0][1] if s[1] else None,
+                _some(*s[0][::2]) if s[1] else None,
+            )
         ),
         st.lists(inner, min_size=1, max_size=3).map(
             lambda s: (Tuple(tuple(x[0] for x in s)), tuple(x[1] for x in s), [x[2] for x in s])

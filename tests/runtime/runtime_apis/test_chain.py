@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from taonet.frame.config import RuntimeConfig
 from taonet.frame.multi_address import AddressId
 from taonet.frame.runtime_api import UnknownRuntimeApi
 from taonet.pallets.subtensor.guard_weights import COLDKEY_SWAP
@@ -11,6 +12,7 @@ from taonet.primitives.units import Rao
 from taonet.runtime.composition import VERSION, api_table, metadata_v14, metadata_v15
 from taonet.runtime.version import version_json
 from taonet.scale.codec import encode_compact
+from taonet.scale.metadata import decode
 from tests.runtime.chain import ALICE, BOB, Chain, call_of
 
 CHAIN = Chain()
@@ -124,3 +126,12 @@ def test_authorities_are_told() -> None:
 def test_an_unknown_method_is_named() -> None:
     with pytest.raises(UnknownRuntimeApi, match="Exported method Core_nothing is not found"):
         ask("Core_nothing")
+
+
+def test_there_is_one_type_of_extrinsics_and_it_names_its_parts() -> None:
+    """Clients find the types of addresses and signatures by it."""
+    entries = decode(metadata_v15(RuntimeConfig())).types
+    path = ("sp_runtime", "generic", "unchecked_extrinsic", "UncheckedExtrinsic")
+    (found,) = (entry for entry in entries if entry.path == path)
+    names = [parameter.name for parameter in found.parameters]
+    assert names == ["Address", "Call", "Signature", "Extra"]
