@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -40,9 +41,16 @@ def learning_part(options: argparse.Namespace, corpus: Corpus) -> dict[str, Any]
     """Losses of the three ways at equal tokens, by seed."""
     runs = []
     for seed in range(1, options.seeds + 1):
-        plan = Plan(PRESETS[options.preset], options.tokens, rate=options.rate, seed=seed)
-        ways: tuple[Callable[..., Curve], ...] = (learning.adamw, learning.sparse, learning.diloco)
-        curves = [learning.in_tokens(way(plan, corpus, tell), plan, corpus) for way in ways]
+        plan = Plan(PRESETS[options.preset], options.tokens, seed=seed)
+        ways: tuple[tuple[Callable[..., Curve], float], ...] = (
+            (learning.adamw, options.rate),
+            (learning.sparse, options.rate_sparse),
+            (learning.diloco, options.rate),
+        )
+        curves = [
+            learning.in_tokens(way(replace(plan, rate=rate), corpus, tell), plan, corpus)
+            for way, rate in ways
+        ]
         if options.out:
             plots.losses(
                 options.out / f"learning-{options.preset}-{seed}.png",
@@ -122,7 +130,8 @@ def main() -> None:
     parser.add_argument("--preset", choices=sorted(PRESETS), default="nano")
     parser.add_argument("--tokens", type=int, default=5_000_000)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--rate", type=float, default=4e-3, help="of AdamW and DiLoCo")
+    parser.add_argument("--rate-sparse", type=float, default=8e-3, help="of SparseLoCo")
     parser.add_argument("--length", type=int, default=64)
     parser.add_argument("--out", type=Path, help="a folder for JSON and pictures")
     options = parser.parse_args()

@@ -1,9 +1,12 @@
 """
 How well a run learns against what one machine does with as many tokens: the anchors of the claim.
 
-All three see the same number of tokens, with the same schedule of the rate. *AdamW* is one process
-whose batch holds what all workers' do together; *DiLoCo* averages dense differences with Nesterov's
-momentum; *SparseLoCo* is the run as it is.
+All three see the same number of tokens in the same number of steps, from batches of the same size:
+a step of *AdamW* in one process holds `workers` times `rows` pages, all that the workers' steps of
+that moment hold together, and it takes `steps` times `windows` of them. So nobody gains by taking
+more or smaller steps. *DiLoCo* averages dense differences with Nesterov's momentum; *SparseLoCo* is
+the run as it is. Schedules of the rate have one form, but each way may have a rate of its own:
+what suits one does not suit another.
 """
 
 from collections.abc import Callable
