@@ -150,7 +150,7 @@ class Poison:
         """The way back."""
         newest = scene.checkpoints[0]
         pages = self.worker.pages(scene.start_hash, scene.uid)
-        update = self.worker.work(newest, pages[: self.worker.run.rows])
+        update = self.worker.work(newest, pages)
         factor = np.float32(POISON)
         turned = {
             name: replace(array, codebook=array.codebook * factor) for name, array in update.items()
