@@ -32,7 +32,7 @@ from taonet.pallets.drand.payloads import (
     Sr25519Signer,
 )
 from taonet.pallets.drand.verification import is_of_beacon
-from taonet.primitives.bls12_381.curves import NotAPoint
+from taonet.primitives.bls12_381 import NotAPoint
 from taonet.runtime.extrinsic import encode_bare
 from taonet.runtime.pallets import CALLS
 from taonet.runtime.pulse_validity import PULSE_LONGEVITY

@@ -22,7 +22,7 @@ from taonet.pallets.drand.payloads import (
 )
 from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.drand.verification import is_of_beacon
-from taonet.primitives.bls12_381.curves import NotAPoint
+from taonet.primitives.bls12_381 import NotAPoint
 from taonet.primitives.hashing import blake2_256
 from taonet.runtime.transaction_validity import Invalid, TransactionInvalid, ValidTransaction
 from taonet.scale.codec import codec, encode_compact

@@ -7,9 +7,9 @@ Source: subtensor pallets/drand/src/tests.rs, pallets/commitments/src/tests.rs @
 from hashlib import sha256
 from typing import Final
 
-from taonet.primitives.bls12_381 import curves
-from taonet.primitives.bls12_381.fields import P
-from taonet.primitives.bls12_381.hash_to_curve import hash_to_g1
+from tests.primitives.bls12_381.plain import curves
+from tests.primitives.bls12_381.plain.fields import P
+from tests.primitives.bls12_381.plain.hash_to_curve import hash_to_g1
 
 DOMAIN: Final = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 

@@ -18,7 +18,7 @@ from taonet.pallets.drand.payloads import BeaconConfigurationPayload, Pulse, Pul
 from taonet.pallets.drand.pulses import Pulses
 from taonet.pallets.drand.verification import is_of_beacon
 from taonet.pallets.system import System
-from taonet.primitives.bls12_381.curves import NotAPoint
+from taonet.primitives.bls12_381 import NotAPoint
 from taonet.scale.types import U64, option, u64, vec
 
 PULSES_KEPT_MAX: Final = 216_000

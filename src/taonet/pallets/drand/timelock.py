@@ -13,7 +13,7 @@ from typing import Final
 import bittensor_core
 
 from taonet.pallets.drand.payloads import Pulse
-from taonet.primitives.bls12_381.curves import G1_BYTES, G2_BYTES
+from taonet.primitives.bls12_381 import G1_BYTES, G2_BYTES
 from taonet.scale.codec import encode_compact
 
 KEY_BYTES: Final = 32

@@ -7,8 +7,8 @@ Source: RFC 9380 sections 3, 5.3.1, 6.6.3, 8.8.1 and appendix E.2.
 from hashlib import sha256
 from typing import Final
 
-from taonet.primitives.bls12_381.curves import G1, add_points, multiply
-from taonet.primitives.bls12_381.fields import SEED, P, square_root
+from tests.primitives.bls12_381.plain.curves import G1, add_points, multiply
+from tests.primitives.bls12_381.plain.fields import SEED, P, square_root
 
 A: Final = int(
     "144698a3b8e9433d693a02c96d4982b0ea985383ee66a8d8e8981aefd881ac98"

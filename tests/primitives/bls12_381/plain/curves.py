@@ -10,7 +10,7 @@ Source: draft-irtf-cfrg-pairing-friendly-curves-11, sections 4.2.1 and appendix 
 from functools import lru_cache
 from typing import Final
 
-from taonet.primitives.bls12_381.fields import (
+from tests.primitives.bls12_381.plain.fields import (
     ORDER,
     Fp2,
     P,

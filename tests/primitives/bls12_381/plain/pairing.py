@@ -7,8 +7,8 @@ that of Hayashida, Hayasaka and Teruya (eprint 2020/875).
 
 from collections.abc import Iterable
 
-from taonet.primitives.bls12_381.curves import G1, G2
-from taonet.primitives.bls12_381.fields import (
+from tests.primitives.bls12_381.plain.curves import G1, G2
+from tests.primitives.bls12_381.plain.fields import (
     ONE12,
     SEED,
     ZERO2,
