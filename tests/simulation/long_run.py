@@ -61,10 +61,10 @@ class Plan:
     """How often, spread over the run, all books are checked; the end is one of them."""
 
 
-DAY: Final = Plan(subnets=128, neurons=256, tempo=360, blocks=7_200, calls_every=3, checks=6)
+DAY: Final = Plan(subnets=128, neurons=256, tempo=360, blocks=7_200, calls_every=6, checks=6)
 """A day of a network of the real one's size."""
 
-MONTH: Final = Plan(subnets=4, neurons=16, tempo=100, blocks=216_000, calls_every=5, checks=36)
+MONTH: Final = Plan(subnets=4, neurons=16, tempo=100, blocks=216_000, calls_every=25, checks=36)
 """A month of a small one."""
 
 
