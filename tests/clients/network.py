@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -125,9 +126,14 @@ class _RemoteState:
         value = self._node.rpc("state_getStorage", f"0x{key.hex()}", self._block_hash)
         return None if value is None else bytes.fromhex(value[2:])
 
-    def keys(self, prefix: bytes) -> Iterator[bytes]:
-        """The keys that start with `prefix`, in byte order."""
-        start = None
+    def keys(
+        self, prefix: bytes, start_after: bytes | None = None, limit: int | None = None
+    ) -> Iterator[bytes]:
+        """The keys that start with `prefix`, in byte order: above one, so many at most."""
+        return islice(self._all_keys(prefix, start_after), limit)
+
+    def _all_keys(self, prefix: bytes, start_after: bytes | None) -> Iterator[bytes]:
+        start = None if start_after is None else f"0x{start_after.hex()}"
         while True:
             page = self._node.rpc(
                 "state_getKeysPaged", f"0x{prefix.hex()}", PAGE_KEYS, start, self._block_hash
