@@ -5,14 +5,15 @@ other checks: what a chain does to its books and its memory in the long run show
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
+
+from tests.simulation.__main__ import PLANS
 
 NAMES = ("day", "month")
 
 TIMEOUT_S = 3_600.0
-"""A run takes five to eight minutes of one quiet core."""
+"""A whole run takes some thirteen minutes of one core."""
 
 
 class LongRunFailed(AssertionError):
@@ -27,9 +28,11 @@ class LongRun:
     process: subprocess.Popen[str]
 
     @classmethod
-    def started(cls, name: str, options: Sequence[str] = ()) -> Self:
-        """Begin; it goes on while its owner does something else."""
-        command = [sys.executable, "-m", "tests.simulation", name, *options]
+    def started(cls, name: str, part: int = 1) -> Self:
+        """Begin the whole run, or one `part`-th of it; it goes on while its owner does others."""
+        command = [sys.executable, "-m", "tests.simulation", name]
+        if part > 1:
+            command.append(str(PLANS[name].blocks // part))
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -4,7 +4,7 @@ A day of a network of the real one's size, or a month of a small one:
     python -m tests.simulation day|month [BLOCKS]
 
 Every block has its state root. All books are checked on the way, and the run fails if memory grows.
-BLOCKS cuts it short. `make conformance` runs both in whole.
+BLOCKS cuts it short; then memory is not judged. `make conformance` runs both in whole.
 """
 
 import sys
@@ -29,7 +29,8 @@ def main(name: str, blocks: int | None = None) -> int:
         plan = replace(plan, blocks=blocks)
     with TemporaryDirectory() as folder:
         figures = run(plan, Path(folder))
-    grew = figures.memory_growth > MEMORY_GROWTH_MAX
+    # A run that is cut short may still be filling its caches.
+    grew = blocks is None and figures.memory_growth > MEMORY_GROWTH_MAX
     print(f"{name}: {summary(figures)}{'; MEMORY GROWS' if grew else ''}", flush=True)
     return int(grew)
 
