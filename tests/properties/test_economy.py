@@ -2,7 +2,8 @@
 Whatever is called, by whom and in which order, the economy's books agree after every block.
 
 `TAONET_EXAMPLES` is how many chains are tried, at random; without it sixty are, some four thousand
-calls, the same each time. A failure prints the calls that led to it, cut down to the fewest, and how to reproduce them.
+calls, the same each time. A failure prints the calls that led to it, cut down to the fewest, and
+how to reproduce them.
 """
 
 import os
